@@ -38,7 +38,11 @@ type Bench struct {
 	Ballots  []Ballot // in the order of opening
 	Dissents []Dissenting
 
-	free []*party.Person
+	// SeededBy is the size of the checkpoint that seeded the lot.
+	SeededBy int64
+
+	roster []*party.Person
+	free   []*party.Person
 }
 
 // A Dissenting is a signed opinion with its author.
@@ -59,7 +63,7 @@ func Call(act Called, index int64, s Statute, people []*party.Person, ties Ties)
 	if len(regions) < s.MinRoster {
 		return nil, fmt.Errorf("%d regions, want %d: %w", len(regions), s.MinRoster, ErrRoster)
 	}
-	b := &Bench{Called: act, CalledAt: index, Statute: s, Sealed: map[record.Subject]record.Digest{}}
+	b := &Bench{Called: act, CalledAt: index, Statute: s, Sealed: map[record.Subject]record.Digest{}, roster: people}
 	b.free, b.Recusals = Eligible(people, ties)
 	return b, nil
 }
@@ -98,7 +102,7 @@ func (b *Bench) Seat(subject record.Subject, act Seated, size int64, root [32]by
 	if !slices.Equal(panel, act.Panel) {
 		return fmt.Errorf("%v, the lot gives %v: %w", act.Panel, panel, ErrWrongLot)
 	}
-	b.Panel, b.Seating = panel, act
+	b.Panel, b.Seating, b.SeededBy = panel, act, size
 	return nil
 }
 
@@ -139,7 +143,7 @@ func (b *Bench) Open(subject, actor record.Subject, act Opened) error {
 	if !b.Closed {
 		return fmt.Errorf("%s opens a ballot before the close: %w", actor, ErrOutOfStep)
 	}
-	if _, opened := b.ballot(actor); opened {
+	if _, opened := b.Ballot(actor); opened {
 		return fmt.Errorf("%s opens a ballot twice: %w", actor, ErrOutOfStep)
 	}
 	v := act.Ballot
@@ -159,7 +163,7 @@ func (b *Bench) Open(subject, actor record.Subject, act Opened) error {
 
 // Dissent takes a member's opinion against the majority.
 func (b *Bench) Dissent(actor record.Subject, act Dissented) error {
-	v, opened := b.ballot(actor)
+	v, opened := b.Ballot(actor)
 	if !opened || v.Vote != Dissent {
 		return fmt.Errorf("%s gives a dissent without a dissenting ballot: %w", actor, ErrOutOfStep)
 	}
@@ -207,7 +211,19 @@ func (b *Bench) Concluded() error {
 	return nil
 }
 
-func (b *Bench) ballot(member record.Subject) (Ballot, bool) {
+// Members returns the seated people, sorted by id.
+func (b *Bench) Members() []*party.Person {
+	var out []*party.Person
+	for _, p := range b.roster {
+		if slices.Contains(b.Panel, p.ID) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// Ballot returns the opened ballot of a member, if there is one.
+func (b *Bench) Ballot(member record.Subject) (Ballot, bool) {
 	for _, v := range b.Ballots {
 		if v.Member == member {
 			return v, true
