@@ -119,7 +119,7 @@ func (c *Case) open(e Entry, act Opened) error {
 }
 
 func (c *Case) evidence(e Entry) error {
-	if err := c.Shelf.Apply(e.Actor, e.Act); err != nil {
+	if err := c.Shelf.Apply(e.Record); err != nil {
 		return err
 	}
 	c.worked(e.Actor)
@@ -197,6 +197,9 @@ func (c *Case) issue(e Entry, act finding.Issued) error {
 	if err := b.Concluded(); err != nil {
 		return err
 	}
+	if err := c.public(); err != nil {
+		return err
+	}
 	if act.Analysis != b.Analysis {
 		return fmt.Errorf("finding rests on analysis %s, the panel reviewed %s: %w", act.Analysis, b.Analysis, ErrOutOfStep)
 	}
@@ -227,4 +230,21 @@ func (c *Case) withdraw(act finding.Withdrawn) error {
 	}
 	f.Withdrawn = act.Reason
 	return nil
+}
+
+// Stage says how far the case has come, in one word for lists.
+func (c *Case) Stage() string {
+	switch {
+	case len(c.Findings) > 0 && len(c.Findings) == len(c.Benches):
+		return "found"
+	case len(c.Benches) > 0:
+		return "review"
+	case len(c.Notices) > 0:
+		return "notice"
+	case len(c.Analyses) > 0:
+		return "analysis"
+	case len(c.Shelf.Exhibits) > 0:
+		return "collection"
+	}
+	return "open"
 }

@@ -101,10 +101,7 @@ func (k *composer) bytes(a record.Attachment) []byte {
 
 func (k *composer) exhibits(d *finding.Document) {
 	for _, x := range k.c.Shelf.Exhibits {
-		var m evidence.Manifest
-		if b := k.bytes(x.Manifest); k.err == nil {
-			k.err = record.Unmarshal(b, &m)
-		}
+		m := k.manifest(x)
 		out := finding.Exhibit{
 			ID: x.Received.Exhibit, Title: m.Title, Source: m.Source, URL: m.URL, Published: m.Published, Basis: m.Basis,
 			Grade: x.Grade.String(), TLP: string(x.TLP), Origins: x.Origins, InTransit: string(x.InTransitTo),
@@ -124,6 +121,17 @@ func (k *composer) exhibits(d *finding.Document) {
 		d.Claims = append(d.Claims, finding.Claim{By: claim.By, Date: claim.Date, Says: claim.Says, Accused: claim.Accused,
 			Source: claim.Source, Basis: claim.Basis})
 	}
+}
+
+// manifest reads what an exhibit is, if everybody may know.
+func (k *composer) manifest(x *evidence.Exhibit) (m evidence.Manifest) {
+	if !Publishable(x) {
+		return evidence.Manifest{Title: "withheld"}
+	}
+	if b := k.bytes(x.Manifest); k.err == nil {
+		k.err = record.Unmarshal(b, &m)
+	}
+	return m
 }
 
 // mark adds the analyst's words to the observation that was contradicted.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"solferino/record"
 )
@@ -22,6 +23,7 @@ var (
 // An Exhibit is one piece of evidence, folded from the acts on it.
 type Exhibit struct {
 	Received
+	At           time.Time      // of its receipt
 	Holder       record.Subject // answers for it now
 	InTransitTo  record.Subject // "" unless offered and not yet accepted
 	Hands        []record.Subject
@@ -43,12 +45,13 @@ func (s *Shelf) Exhibit(id string) (*Exhibit, error) {
 	return nil, fmt.Errorf("%s: %w", id, ErrUnknownExhibit)
 }
 
-// Apply adds an act of this package, said by actor, or leaves the shelf as it
-// was and says why the act is not allowed here and now.
-func (s *Shelf) Apply(actor record.Subject, act record.Act) error {
-	switch act := act.(type) {
+// Apply adds an act of this package, or leaves the shelf as it was and says why
+// the act is not allowed here and now.
+func (s *Shelf) Apply(r record.Record) error {
+	actor := r.Actor
+	switch act := r.Act.(type) {
 	case Received:
-		return s.receive(actor, act)
+		return s.receive(r, act)
 	case Offered:
 		return s.offer(actor, act)
 	case Accepted:
@@ -58,17 +61,17 @@ func (s *Shelf) Apply(actor record.Subject, act record.Act) error {
 	case Contradicted:
 		return s.contradict(act)
 	}
-	return fmt.Errorf("a shelf knows no act %q", act.Kind())
+	return fmt.Errorf("a shelf knows no act %q", r.Act.Kind())
 }
 
-func (s *Shelf) receive(actor record.Subject, act Received) error {
+func (s *Shelf) receive(r record.Record, act Received) error {
 	if _, dup := s.byID[act.Exhibit]; dup {
 		return fmt.Errorf("exhibit %s: %w", act.Exhibit, ErrTwice)
 	}
 	if s.byID == nil {
 		s.byID = make(map[string]*Exhibit)
 	}
-	x := &Exhibit{Received: act, Holder: actor, Hands: []record.Subject{actor}}
+	x := &Exhibit{Received: act, At: r.At, Holder: r.Actor, Hands: []record.Subject{r.Actor}}
 	s.byID[act.Exhibit] = x
 	s.Exhibits = append(s.Exhibits, x)
 	return nil
