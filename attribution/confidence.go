@@ -136,7 +136,7 @@ func (a *analysis) confidence() Confidence {
 func (a *analysis) capFraming(c *Confidence) {
 	switch cost := a.r.Framing.Cost; {
 	case cost == 0:
-		c.Drivers = append(c.Drivers, "No name was within reach, so there is no framing cost to go by.")
+		c.cap(ConfidenceModerate, "No name was within reach, so nothing shows how little it would take to make one.")
 	case cost < framingModerate:
 		c.cap(ConfidenceLow, fmt.Sprintf("The name rests on a single observation: without %s it falls.", a.r.Framing.Removed[0].Value))
 	case cost < framingHigh:

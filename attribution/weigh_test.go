@@ -111,7 +111,7 @@ func TestConfidenceIsCappedByWeaknesses(t *testing.T) {
 		{"three do", func(r *Result) { r.Framing.Cost = 3 }, ConfidenceModerate},
 		{"two do", func(r *Result) { r.Framing.Cost = 2 }, ConfidenceModerate},
 		{"one does", func(r *Result) { r.Framing.Cost = 1 }, ConfidenceLow},
-		{"no name was within reach", func(r *Result) { r.Framing.Cost = 0 }, ConfidenceHigh},
+		{"no name was within reach", func(r *Result) { r.Framing.Cost = 0 }, ConfidenceModerate},
 		{"one family brings more than 70 %", func(r *Result) { r.FamilyShares[0].Share = .71 }, ConfidenceLow},
 		{"one family brings 70 %", func(r *Result) { r.FamilyShares[0].Share = .7 }, ConfidenceHigh},
 		{"nothing supports", func(r *Result) { r.FamilyShares = nil }, ConfidenceLow},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"solferino/attribution"
+	"solferino/convention"
 	"solferino/finding"
 	"solferino/party"
 	"solferino/record"
@@ -46,6 +47,7 @@ type Folded struct {
 	Last int64         // index of the last; -1 before the first
 
 	seen map[record.ID]bool
+	read bool // the chain was read to its end
 }
 
 // Case returns the state as a case, or nil.
@@ -71,7 +73,7 @@ func (b *Book) Before(s record.Subject, index int64) (*Folded, error) {
 			b.cache, b.kinds = map[record.Subject]*Folded{}, Kinds()
 		}
 		b.cache[s] = f
-	} else if b.Live && f.Last < index {
+	} else if b.Live && f.read && f.Last < index {
 		return f, nil
 	}
 	if f.Last >= index { // the past: fold it afresh, beside the cache
@@ -95,6 +97,7 @@ func (b *Book) extend(s record.Subject, f *Folded, index int64) error {
 			return fmt.Errorf("entry %d: %w", o.Index, err)
 		}
 	}
+	f.read = true
 	return nil
 }
 
@@ -280,5 +283,11 @@ func (f *Folded) Institution() *party.Institution {
 // Person returns the person as folded, or nil.
 func (f *Folded) Person() *party.Person {
 	a, _ := f.Fold.(alone[*party.Person])
+	return a.state
+}
+
+// State returns what a state did about instruments, or nil.
+func (f *Folded) State() *convention.State {
+	a, _ := f.Fold.(alone[*convention.State])
 	return a.state
 }

@@ -248,3 +248,38 @@ func (c *Case) Stage() string {
 	}
 	return "open"
 }
+
+// Next says in a few words what the case waits for.
+func (c *Case) Next() string {
+	var b *review.Bench
+	if n := len(c.Benches); n > 0 {
+		b = c.Benches[n-1]
+	}
+	switch {
+	case len(c.Shelf.Exhibits) == 0:
+		return "evidence"
+	case len(c.Analyses) == 0:
+		return "an analysis"
+	case b == nil || len(c.Findings) == len(c.Benches):
+		return c.nextRound()
+	case b.Panel == nil:
+		return fmt.Sprintf("recusals, and the lot of round %d", b.Round)
+	case !b.Closed:
+		return fmt.Sprintf("ballots: %d of %d are sealed", len(b.Sealed), len(b.Panel))
+	case b.Concluded() != nil:
+		return b.Concluded().Error()
+	}
+	return fmt.Sprintf("clauses and the finding of round %d", b.Round)
+}
+
+func (c *Case) nextRound() string {
+	for _, state := range c.Accused() {
+		if c.notice(state) == nil {
+			return "notice to " + state
+		}
+	}
+	if len(c.Findings) > 0 {
+		return "nothing; new evidence and a new analysis would begin another round"
+	}
+	return "the call of a panel"
+}

@@ -110,10 +110,12 @@ func (h Hypothesis) Label() string {
 
 func (d Document) doubts(w *page) {
 	w.section("Doubts")
-	w.line("Framing cost: %d. So many planted items would change the answer: %s", d.FramingCost, listOr(d.Framing, "none"))
-	for _, x := range d.Without {
-		w.line("- without %s: %s is first; the leader above has %s", x.What, x.First, Percent(x.P))
+	if d.FramingCost == 0 {
+		w.line("Framing cost: none, for nobody is named.")
+	} else {
+		w.line("Framing cost: %d. Whoever planted this much would have made the answer: %s", d.FramingCost, strings.Join(d.Framing, ", "))
 	}
+	d.leaveOneOut(w)
 	w.line("What would change this:")
 	for _, c := range d.WouldChange {
 		w.line("- %s", c)
@@ -121,11 +123,35 @@ func (d Document) doubts(w *page) {
 	w.line("%s", d.Record)
 }
 
+// leaveOneOut says how far the leader falls and rises when one thing is taken
+// away, and lists only what changes who comes first.
+func (d Document) leaveOneOut(w *page) {
+	if len(d.Without) == 0 {
+		return
+	}
+	least, most := d.Without[0], d.Without[0]
+	for _, x := range d.Without {
+		if x.P < least.P {
+			least = x
+		}
+		if x.P > most.P {
+			most = x
+		}
+	}
+	w.line("With one thing taken away the leader has from %s (without %s) to %s (without %s).",
+		Percent(least.P), least.What, Percent(most.P), most.What)
+	for _, x := range d.Without {
+		if x.Changed {
+			w.line("- without %s another comes first: %s; the leader has %s", x.What, x.First, Percent(x.P))
+		}
+	}
+}
+
 func (d Document) evidence(w *page) {
 	w.section("Evidence")
 	for _, x := range d.Exhibits {
-		w.line("- %s  %s (%s, %s) grade %s, TLP %s, origins %s; held by %s%s", x.ID, x.Title, x.Source, orNone(x.Published),
-			x.Grade, x.TLP, strings.Join(x.Origins, ", "), strings.Join(x.Hands, " then "), transit(x.InTransit))
+		w.line("- %s  %s (%s, %s%s) grade %s, TLP %s, origins %s; held by %s%s", x.ID, x.Title, x.Source, orNone(x.Published),
+			Unconfirmed(x.Basis), x.Grade, x.TLP, strings.Join(x.Origins, ", "), strings.Join(x.Hands, " then "), transit(x.InTransit))
 	}
 	w.section("Items, with their support for the leading hypothesis in nats")
 	for _, i := range d.Items {
@@ -141,7 +167,7 @@ func (d Document) evidence(w *page) {
 	w.line("%s", d.Effect)
 	w.section("What others say (claims, not evidence here)")
 	for _, c := range d.Claims {
-		w.line("- %s, %s: %s (%s; %s)", c.Date, c.By, c.Says, c.Source, c.Basis)
+		w.line("- %s, %s: %s (%s%s)", c.Date, c.By, c.Says, c.Source, Unconfirmed(c.Basis))
 	}
 }
 
@@ -187,11 +213,13 @@ func (d Document) foot(w *page) {
 	}
 }
 
-func listOr(list []string, none string) string {
-	if len(list) == 0 {
-		return none
+// Unconfirmed returns the mark of what is on record from memory, to stand
+// behind its source.
+func Unconfirmed(basis string) string {
+	if basis == "recall" {
+		return "; from memory, unconfirmed"
 	}
-	return strings.Join(list, ", ")
+	return ""
 }
 
 func orNone(s string) string {

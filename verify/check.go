@@ -325,7 +325,7 @@ func (c *checker) numbers() (string, error) {
 	if c.computed == 0 {
 		return "", errors.New("no analysis stands behind the finding")
 	}
-	return fmt.Sprintf("%d analyses computed again, the same bit for bit", c.computed), nil
+	return fmt.Sprintf("every analysis (%d) computed again, the same bit for bit", c.computed), nil
 }
 
 func (c *checker) finding() (string, error) {

@@ -1,0 +1,263 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"solferino/casebook"
+	"solferino/finding"
+	"solferino/internal/store"
+	"solferino/record"
+)
+
+func newFindingCommand(env *Env) *cobra.Command {
+	return newNoun("finding", "Compose, issue, show and withdraw findings",
+		newFindingDraftCommand(env), newFindingIssueCommand(env), newFindingListCommand(env), newFindingShowCommand(env),
+		newFindingWithdrawCommand(env))
+}
+
+// FindingOptions are what the commands on one finding take.
+type FindingOptions struct {
+	Case, Change, Reason, Output string
+	Version                      int
+}
+
+func newFindingDraftCommand(env *Env) *cobra.Command {
+	var opts FindingOptions
+	cmd := &cobra.Command{
+		Use: "draft CASE", Short: "Print the finding that the case gives now; nothing is put on record", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			opts.Case = args[0]
+			return withHome(cmd.Context(), env, func(h *home) error {
+				d, _, err := h.compose(cmd.Context(), opts)
+				if err != nil {
+					return err
+				}
+				return env.print(d, d.Text)
+			})
+		},
+	}
+	cmd.Flags().StringVar(&opts.Change, "change", "", "why it differs from the version before")
+	return cmd
+}
+
+// compose writes the next finding of a case from what is on record.
+func (h *home) compose(ctx context.Context, opts FindingOptions) (finding.Document, *casebook.Case, error) {
+	c, _, err := h.loadCase(ctx, opts.Case)
+	if err != nil {
+		return finding.Document{}, nil, err
+	}
+	n, err := h.institution(ctx)
+	if err != nil {
+		return finding.Document{}, nil, err
+	}
+	d, err := casebook.Compose(n, c, opts.Change, h.get(ctx))
+	return d, c, err
+}
+
+func newFindingIssueCommand(env *Env) *cobra.Command {
+	var opts FindingOptions
+	cmd := &cobra.Command{
+		Use: "issue CASE", Short: "Issue the finding, publish what it rests on, and write its bundle", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			opts.Case = args[0]
+			return withHome(cmd.Context(), env, func(h *home) error {
+				made, err := runFindingIssue(cmd.Context(), h, opts)
+				if err != nil {
+					return err
+				}
+				return env.print(made, func() string {
+					return fmt.Sprintf("%s version %d: %s\nbundle %s\n", made.Case, made.Version, made.Outcome, made.Bundle)
+				})
+			})
+		},
+	}
+	cmd.Flags().StringVar(&opts.Change, "change", "", "why it differs from the version before")
+	return cmd
+}
+
+// An issue says what came out.
+type issue struct {
+	Case    string          `json:"case"`
+	Version int             `json:"version"`
+	Outcome finding.Outcome `json:"outcome"`
+	Bundle  string          `json:"bundle"`
+}
+
+func runFindingIssue(ctx context.Context, h *home, opts FindingOptions) (issue, error) {
+	subject, err := caseSubject(opts.Case)
+	if err != nil {
+		return issue{}, err
+	}
+	if _, _, err := h.say(ctx, saying{actor: h.actor(), subject: subject, ordered: true, act: func(record.ID) (record.Act, error) {
+		return h.issued(ctx, opts)
+	}}); err != nil {
+		return issue{}, err
+	}
+	c, _, err := h.loadCase(ctx, opts.Case)
+	if err != nil {
+		return issue{}, err
+	}
+	f := c.Findings[len(c.Findings)-1]
+	made := issue{c.ID.Name(), f.Version, f.Outcome, h.bundleFile(c.ID, f.Version)}
+	if _, err := os.Stat(made.Bundle); err == nil {
+		return made, nil // the bundle is the last that is written
+	}
+	return made, h.publish(ctx, c, f)
+}
+
+func (h *home) issued(ctx context.Context, opts FindingOptions) (record.Act, error) {
+	d, c, err := h.compose(ctx, opts)
+	if err != nil {
+		return nil, err
+	}
+	b, err := d.Encode()
+	if err != nil {
+		return nil, err
+	}
+	document, err := h.attach(ctx, b)
+	return finding.Issued{Version: d.Version, Outcome: d.Outcome, Analysis: c.Benches[len(c.Benches)-1].Analysis,
+		Document: document, Change: opts.Change}, err
+}
+
+func newFindingListCommand(env *Env) *cobra.Command {
+	return &cobra.Command{
+		Use: "list", Short: "List findings, newest first", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return withHome(cmd.Context(), env, func(h *home) error { return runFindingList(cmd.Context(), h) })
+		},
+	}
+}
+
+type findingLine struct {
+	Case    string `json:"case"`
+	Version int    `json:"version"`
+	State   string `json:"state"`
+	Outcome string `json:"outcome"`
+	Issued  string `json:"issued"`
+	Bundle  string `json:"bundle"`
+}
+
+func runFindingList(ctx context.Context, h *home) error {
+	list := []findingLine{}
+	for after := (store.FindingKey{}); ; {
+		page, err := h.db.Findings(ctx, after, 200)
+		if err != nil {
+			return err
+		}
+		for _, f := range page {
+			list = append(list, findingLine{f.Case.Name(), f.Version, f.State, f.Outcome, f.Issued.Format("2006-01-02"), h.bundleFile(f.Case, f.Version)})
+			after = f.Key()
+		}
+		if len(page) < 200 {
+			break
+		}
+	}
+	return h.env.print(list, func() string {
+		rows := [][]string{{"case", "version", "state", "outcome", "issued", "bundle"}}
+		for _, f := range list {
+			rows = append(rows, []string{f.Case, fmt.Sprint(f.Version), f.State, f.Outcome, f.Issued, f.Bundle})
+		}
+		return table(rows...)
+	})
+}
+
+func newFindingShowCommand(env *Env) *cobra.Command {
+	var opts FindingOptions
+	cmd := &cobra.Command{
+		Use: "show CASE [VERSION]", Short: "Print a finding that was issued", Args: cobra.RangeArgs(1, 2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			opts.Case = args[0]
+			if len(args) == 2 {
+				var err error
+				if opts.Version, err = strconv.Atoi(args[1]); err != nil {
+					return fmt.Errorf("version %q is no number: %w", args[1], errUsage)
+				}
+			}
+			return withHome(cmd.Context(), env, func(h *home) error { return runFindingShow(cmd.Context(), h, opts) })
+		},
+	}
+	cmd.Flags().StringVar(&opts.Output, "output", "", "copy the bundle to this file")
+	return cmd
+}
+
+func runFindingShow(ctx context.Context, h *home, opts FindingOptions) error {
+	c, _, err := h.loadCase(ctx, opts.Case)
+	if err != nil {
+		return err
+	}
+	version := opts.Version
+	if version == 0 {
+		version = len(c.Findings)
+	}
+	if version < 1 || version > len(c.Findings) {
+		return fmt.Errorf("version %d of case %s: %w", version, opts.Case, casebook.ErrUnknownVersion)
+	}
+	f := c.Findings[version-1]
+	b, err := h.get(ctx)(f.Document)
+	if err != nil {
+		return err
+	}
+	d, err := finding.Decode(b)
+	if err != nil {
+		return err
+	}
+	if opts.Output != "" {
+		content, err := os.ReadFile(h.bundleFile(c.ID, version))
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(opts.Output, content, 0o644); err != nil {
+			return err
+		}
+	}
+	return h.env.print(d, func() string { return stateLine(c, f) + d.Text() })
+}
+
+func stateLine(c *casebook.Case, f casebook.Finding) string {
+	switch state := c.State(f); state {
+	case "issued":
+		return ""
+	case "withdrawn":
+		return "WITHDRAWN: " + f.Withdrawn + "\n"
+	default:
+		return strings.ToUpper(state) + " by version " + fmt.Sprint(len(c.Findings)) + "\n"
+	}
+}
+
+func newFindingWithdrawCommand(env *Env) *cobra.Command {
+	var opts FindingOptions
+	cmd := &cobra.Command{
+		Use: "withdraw CASE", Short: "Take a version back; its address stays and says so", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			opts.Case = args[0]
+			return withHome(cmd.Context(), env, func(h *home) error { return runFindingWithdraw(cmd.Context(), h, opts) })
+		},
+	}
+	cmd.Flags().IntVar(&opts.Version, "version", 0, "version to withdraw (needed)")
+	cmd.Flags().StringVar(&opts.Reason, "reason", "", "why (needed); it is published")
+	return cmd
+}
+
+func runFindingWithdraw(ctx context.Context, h *home, opts FindingOptions) error {
+	subject, err := caseSubject(opts.Case)
+	if err != nil {
+		return err
+	}
+	if opts.Version < 1 || opts.Reason == "" {
+		return fmt.Errorf("--version and --reason are needed: %w", errUsage)
+	}
+	receipt, _, err := h.say(ctx, saying{actor: h.actor(), subject: subject, act: just(finding.Withdrawn{Version: opts.Version, Reason: opts.Reason})})
+	if err != nil {
+		return err
+	}
+	if err := h.publishWithdrawal(ctx, subject, opts.Version, receipt.Index); err != nil {
+		return err
+	}
+	return h.printReceipt(receipt)
+}

@@ -1,0 +1,189 @@
+package portal
+
+import (
+	"cmp"
+	"context"
+	"html/template"
+	"math"
+	"net/http"
+	"slices"
+
+	"solferino/casebook"
+	"solferino/finding"
+	"solferino/proof"
+	"solferino/record"
+)
+
+// A findingView is one version of a finding.
+type findingView struct {
+	version
+	Reason   string           `json:"reason"` // why it was withdrawn, where that is public
+	Versions []version        `json:"versions"`
+	Document finding.Document `json:"document"`
+
+	Chart   template.HTML `json:"-"`
+	Origins []string      `json:"-"` // independent ones, from which the items come
+	Regions []count       `json:"-"` // of the reviewers
+}
+
+// A count says how many there are of something.
+type count struct {
+	Of string
+	N  int
+}
+
+// findingShow shows one version of a finding, whatever became of it.
+func (s *site) findingShow(r *http.Request, at tip) (any, error) {
+	all, i, err := s.named(r.Context(), r.PathValue("case"), r.PathValue("version"), at.Size)
+	if err != nil {
+		return nil, err
+	}
+	d, err := s.document(all[i])
+	if err != nil {
+		return nil, err
+	}
+	reason, err := s.withdrawal(r.Context(), all[i], at.Size)
+	if err != nil {
+		return nil, err
+	}
+	return foldFinding(all, i, d, reason), nil
+}
+
+// named returns the published versions of a case, and which of them is meant.
+func (s *site) named(ctx context.Context, name, number string, size int64) ([]version, int, error) {
+	id := record.Subject("case/" + name)
+	n, ok := wholeNumber(number)
+	if !ok || id.Validate() != nil {
+		return nil, 0, errNotFound
+	}
+	all, err := s.versions(ctx, id, size)
+	if err != nil {
+		return nil, 0, err
+	}
+	i := slices.IndexFunc(all, func(v version) bool { return int64(v.Number) == n })
+	if i < 0 {
+		return nil, 0, errNotFound
+	}
+	return all, i, nil
+}
+
+// withdrawal returns why a version was withdrawn, where that is published.
+func (s *site) withdrawal(ctx context.Context, v version, size int64) (string, error) {
+	if v.State != proof.Withdrawn {
+		return "", nil
+	}
+	chain, err := s.DB.Chain(ctx, v.Case)
+	if err != nil {
+		return "", err
+	}
+	kinds := casebook.Kinds()
+	for _, e := range chain {
+		if e.Kind != (finding.Withdrawn{}).Kind() {
+			continue
+		}
+		if ok, err := s.shown(ctx, e.Index, size); err != nil || !ok {
+			return "", err
+		}
+		r, err := kinds.Decode(e.Record)
+		if err != nil {
+			return "", err
+		}
+		if act, ok := r.Act.(finding.Withdrawn); ok && act.Version == v.Number {
+			return act.Reason, nil
+		}
+	}
+	return "", nil
+}
+
+// foldFinding lays out a document for readers.
+func foldFinding(all []version, i int, d finding.Document, reason string) findingView {
+	d.Without = slices.Clone(d.Without)
+	slices.SortStableFunc(d.Without, func(a, b finding.Without) int {
+		return cmp.Or(cmp.Compare(rank(a.Changed), rank(b.Changed)), cmp.Compare(a.P, b.P))
+	})
+	return findingView{
+		version: all[i], Reason: reason, Versions: all, Document: d,
+		Chart:   template.HTML(chartHypotheses(d.Hypotheses)),
+		Origins: origins(d.Items),
+		Regions: regions(d.Panel.Seats),
+	}
+}
+
+// rank puts what is true first.
+func rank(b bool) int {
+	if b {
+		return 0
+	}
+	return 1
+}
+
+// origins returns from where items that carry weight come, each once, sorted.
+func origins(items []finding.Item) []string {
+	var list []string
+	for _, i := range items {
+		if i.Weight > 0 {
+			list = append(list, i.Origins...)
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// regions counts the reviewers by region, the largest first.
+func regions(seats []finding.Seat) []count {
+	var list []count
+	for _, s := range seats {
+		i := slices.IndexFunc(list, func(c count) bool { return c.Of == s.Region })
+		if i < 0 {
+			i, list = len(list), append(list, count{Of: s.Region})
+		}
+		list[i].N++
+	}
+	slices.SortStableFunc(list, func(a, b count) int {
+		return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Of, b.Of))
+	})
+	return list
+}
+
+// Newest returns the last published version.
+func (v findingView) Newest() version { return v.Versions[len(v.Versions)-1] }
+
+// Stands reports whether the version was neither superseded nor withdrawn.
+func (v findingView) Stands() bool { return v.State == proof.Issued }
+
+// most is how many lines a table of a finding shows; all of them are in the
+// page's JSON and in the bundle.
+const most = 40
+
+// A cut is the beginning of a list.
+type cut[T any] struct {
+	List []T
+	More int // that are not in it
+}
+
+func begin[T any](list []T) cut[T] {
+	n := min(len(list), most)
+	return cut[T]{list[:n], len(list) - n}
+}
+
+// Items returns what a reader sees of the items: the weightiest, from what
+// speaks for the leading hypothesis to what speaks against it.
+func (v findingView) Items() cut[finding.Item] {
+	list := slices.Clone(v.Document.Items)
+	slices.SortStableFunc(list, func(a, b finding.Item) int { return cmp.Compare(math.Abs(b.Support), math.Abs(a.Support)) })
+	c := begin(list)
+	slices.SortStableFunc(c.List, func(a, b finding.Item) int { return cmp.Compare(b.Support, a.Support) })
+	return c
+}
+
+// LeftOut returns what a reader sees of what carries no weight.
+func (v findingView) LeftOut() cut[finding.LeftOut] { return begin(v.Document.LeftOut) }
+
+// Without returns what a reader sees of the leave-one-out.
+func (v findingView) Without() cut[finding.Without] { return begin(v.Document.Without) }
+
+// Excluded returns what a reader sees of the excluded sources.
+func (v findingView) Excluded() cut[finding.Source] { return begin(v.Document.Excluded) }
+
+// Exhibits returns what a reader sees of the exhibits.
+func (v findingView) Exhibits() cut[finding.Exhibit] { return begin(v.Document.Exhibits) }

@@ -1,0 +1,2 @@
+SELECT idx, subject, instrument, act, date, force
+FROM adherence_row

@@ -1,0 +1,2 @@
+SELECT subject, opened, stage, victims, incident_date, analyses, findings, head
+FROM case_row

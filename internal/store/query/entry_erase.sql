@@ -1,0 +1,3 @@
+UPDATE entry
+SET salt = NULL
+WHERE idx = $1

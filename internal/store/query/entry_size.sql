@@ -1,0 +1,2 @@
+SELECT COALESCE(MAX(idx) + 1, 0)
+FROM entry

@@ -1,0 +1,4 @@
+SELECT subject, exhibit, holder, in_transit_to, grade, tlp, content_commit, content_blob, manifest_commit, manifest_blob, received
+FROM exhibit_row
+WHERE subject = $1
+ORDER BY exhibit

@@ -1,0 +1,2 @@
+SELECT subject, version, state, outcome, issued, document_commit, document_blob, idx
+FROM finding_row

@@ -1,0 +1,3 @@
+SELECT size, root, note
+FROM head
+WHERE one = 1

@@ -1,0 +1,3 @@
+SELECT version, name, digest
+FROM migration
+ORDER BY version

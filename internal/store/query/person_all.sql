@@ -1,0 +1,2 @@
+SELECT subject, state, region, sector, roles
+FROM person_row

@@ -1,0 +1,2 @@
+SELECT idx, by_idx
+FROM published_row

@@ -1,0 +1,3 @@
+SELECT idx, by_idx
+FROM published_row
+WHERE idx = $1
