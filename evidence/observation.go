@@ -80,11 +80,11 @@ func (o Observation) Validate() error {
 	if !families[o.Family] {
 		return fmt.Errorf("observation %s: unknown family %q", o.ID, o.Family)
 	}
-	if o.Forgeability < 0 || o.Forgeability > 1 || o.Extraction < 0 || o.Extraction > 1 {
+	if !(o.Forgeability >= 0 && o.Forgeability <= 1 && o.Extraction >= 0 && o.Extraction <= 1) { // false for NaN
 		return fmt.Errorf("observation %s: forgeability %v or extraction %v is not within 0 and 1",
 			o.ID, o.Forgeability, o.Extraction)
 	}
-	if j := o.Judgement; j != nil && (j.Actor == "" || j.Reason == "" || j.Ratio <= 0) {
+	if j := o.Judgement; j != nil && (j.Actor == "" || j.Reason == "" || !(j.Ratio > 0)) {
 		return fmt.Errorf("observation %s: judgement without actor, reason or positive ratio", o.ID)
 	}
 	return nil

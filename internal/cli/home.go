@@ -9,6 +9,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
+	"sync/atomic"
 
 	"filippo.io/age"
 	"golang.org/x/mod/sumdb/note"
@@ -126,14 +129,20 @@ func readHome(ctx context.Context, env *Env, dir string) (_ *home, err error) {
 	return h, err
 }
 
-// step is called at the named steps of what must survive a crash.
+// step ends the process at the n-th passing of a named step of what must
+// survive a crash: SOLFERINO_FAILPOINT=name:n, for tests.
 func (env *Env) step() func(string) {
-	name := env.Getenv("SOLFERINO_FAILPOINT")
+	name, count, _ := strings.Cut(env.Getenv("SOLFERINO_FAILPOINT"), ":")
 	if name == "" {
 		return nil
 	}
+	left, err := strconv.Atoi(count)
+	if err != nil {
+		left = 1
+	}
+	var passed atomic.Int64
 	return func(at string) {
-		if at == name {
+		if at == name && passed.Add(1) == int64(left) {
 			os.Exit(137)
 		}
 	}

@@ -61,7 +61,7 @@ type Skip struct {
 // observations: an analysis that took them for evidence would hear its own
 // echo.
 type Claim struct {
-	Names string // the name and then its aliases, parted by "; "
+	Names string // the name and then its aliases, parted by "; ", as many as fit in 2000 bytes
 	Basis string // where in the file it is said
 }
 

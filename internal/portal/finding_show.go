@@ -97,10 +97,6 @@ func (s *site) withdrawal(ctx context.Context, v version, size int64) (string, e
 
 // foldFinding lays out a document for readers.
 func foldFinding(all []version, i int, d finding.Document, reason string) findingView {
-	d.Without = slices.Clone(d.Without)
-	slices.SortStableFunc(d.Without, func(a, b finding.Without) int {
-		return cmp.Or(cmp.Compare(rank(a.Changed), rank(b.Changed)), cmp.Compare(a.P, b.P))
-	})
 	return findingView{
 		version: all[i], Reason: reason, Versions: all, Document: d,
 		Chart:   template.HTML(chartHypotheses(d.Hypotheses)),
@@ -151,9 +147,13 @@ func (v findingView) Newest() version { return v.Versions[len(v.Versions)-1] }
 // Stands reports whether the version was neither superseded nor withdrawn.
 func (v findingView) Stands() bool { return v.State == proof.Issued }
 
-// most is how many lines a table of a finding shows; all of them are in the
-// page's JSON and in the bundle.
-const most = 40
+// How many lines the tables of a finding show, so that a page stays small; all
+// of them are in the page's JSON and in the bundle.
+const (
+	mostItems    = 40
+	mostExhibits = 20
+	most         = 25 // of anything else
+)
 
 // A cut is the beginning of a list.
 type cut[T any] struct {
@@ -161,8 +161,8 @@ type cut[T any] struct {
 	More int // that are not in it
 }
 
-func begin[T any](list []T) cut[T] {
-	n := min(len(list), most)
+func begin[T any](list []T, n int) cut[T] {
+	n = min(len(list), n)
 	return cut[T]{list[:n], len(list) - n}
 }
 
@@ -171,19 +171,26 @@ func begin[T any](list []T) cut[T] {
 func (v findingView) Items() cut[finding.Item] {
 	list := slices.Clone(v.Document.Items)
 	slices.SortStableFunc(list, func(a, b finding.Item) int { return cmp.Compare(math.Abs(b.Support), math.Abs(a.Support)) })
-	c := begin(list)
+	c := begin(list, mostItems)
 	slices.SortStableFunc(c.List, func(a, b finding.Item) int { return cmp.Compare(b.Support, a.Support) })
 	return c
 }
 
 // LeftOut returns what a reader sees of what carries no weight.
-func (v findingView) LeftOut() cut[finding.LeftOut] { return begin(v.Document.LeftOut) }
+func (v findingView) LeftOut() cut[finding.LeftOut] { return begin(v.Document.LeftOut, most) }
 
-// Without returns what a reader sees of the leave-one-out.
-func (v findingView) Without() cut[finding.Without] { return begin(v.Document.Without) }
+// Without returns what a reader sees of the leave-one-out: first what changes
+// the answer.
+func (v findingView) Without() cut[finding.Without] {
+	list := slices.Clone(v.Document.Without)
+	slices.SortStableFunc(list, func(a, b finding.Without) int {
+		return cmp.Or(cmp.Compare(rank(a.Changed), rank(b.Changed)), cmp.Compare(a.P, b.P))
+	})
+	return begin(list, most)
+}
 
 // Excluded returns what a reader sees of the excluded sources.
-func (v findingView) Excluded() cut[finding.Source] { return begin(v.Document.Excluded) }
+func (v findingView) Excluded() cut[finding.Source] { return begin(v.Document.Excluded, most) }
 
 // Exhibits returns what a reader sees of the exhibits.
-func (v findingView) Exhibits() cut[finding.Exhibit] { return begin(v.Document.Exhibits) }
+func (v findingView) Exhibits() cut[finding.Exhibit] { return begin(v.Document.Exhibits, mostExhibits) }

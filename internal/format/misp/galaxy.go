@@ -47,6 +47,7 @@ var galaxies = map[string]sense{
 	"rat":                                    software,
 	"stealer":                                software,
 	"tool":                                   software,
+	"360net":                                 culprit,
 	"360net-threat-actor":                    culprit,
 	"intelligence-agency":                    culprit,
 	"microsoft-activity-group":               culprit,

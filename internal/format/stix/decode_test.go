@@ -78,6 +78,9 @@ func TestDecode(t *testing.T) {
 		"observables of STIX 2.1": {
 			`{"type":"file","id":"file--1","hashes":{"MD5":"aa","SHA-256":"bb"},"name":"x.exe","extensions":{"windows-pebinary-ext":{"imphash":"cc"}}},{"type":"ipv4-addr","value":"192.0.2.1"},{"type":"mac-addr","value":"00:00"},{"type":"user-account","user_id":"1000","account_login":"ghost"},{"type":"process","pid":4}`,
 			[]string{"o1 file x.exe", "o2 file cc", "o3 file aa", "o4 file bb", "o5 infrastructure 192.0.2.1", "o6 persona 1000", "o7 persona ghost", "1 skipped: object of type mac-addr", "1 skipped: observable of type process with nothing to carry"}},
+		"network of a provider": {
+			`{"type":"autonomous-system","number":64496,"name":"Example"}`,
+			[]string{"o1 infrastructure Example"}},
 		"certificate, key, mutex": {
 			`{"type":"x509-certificate","issuer":"CN=a","serial_number":"01","hashes":{"SHA-1":"dd"}},{"type":"windows-registry-key","key":"HKLM\\x"},{"type":"mutex","name":"m"}`,
 			[]string{"o1 infrastructure CN=a", "o2 infrastructure 01", "o3 infrastructure dd", `o4 artefact HKLM\x`, "o5 artefact m"}},
@@ -125,6 +128,13 @@ func TestDecodeTellsTitleAndDay(t *testing.T) {
 	}
 	if r.Title != "First report" || r.Published != "2013-02-20" {
 		t.Errorf("Decode() = title %q of %q, want First report of 2013-02-20", r.Title, r.Published)
+	}
+}
+
+func TestDecodeCutsALongTitleBetweenCharacters(t *testing.T) {
+	r, err := Decode(strings.NewReader(`{"type":"bundle","objects":[{"type":"report","name":"x` + strings.Repeat("é", 1000) + `"}]}`))
+	if want := "x" + strings.Repeat("é", 148) + "…"; err != nil || r.Title != want {
+		t.Errorf("Decode() = title %q, %v, want %q", r.Title, err, want)
 	}
 }
 

@@ -9,8 +9,8 @@ import (
 // What network-traffic says stands in the addresses that it refers to; a MAC
 // address, or the software installed somewhere, points to no attacker.
 var observables = []string{
-	"artifact", "directory", "domain-name", "email-addr", "email-message", "file", "ipv4-addr", "ipv6-addr",
-	"mutex", "process", "url", "user-account", "windows-registry-key", "x509-certificate",
+	"artifact", "autonomous-system", "directory", "domain-name", "email-addr", "email-message", "file", "ipv4-addr",
+	"ipv6-addr", "mutex", "process", "url", "user-account", "windows-registry-key", "x509-certificate",
 }
 
 // observedData takes the observables that STIX 2.0 keeps inside, where keys

@@ -29,7 +29,7 @@ func read(t *testing.T, name string) *os.File {
 }
 
 // The numbers are those of testdata/count.py, which was written apart from the
-// decoder; what was skipped was counted with grep.
+// decoder.
 func TestDecodeRealBundles(t *testing.T) {
 	tests := map[string]string{
 		"amnesty_cytrox.stix2":                                          "artefact 1, file 6, infrastructure 336, software 1; skipped 343; claims 0",

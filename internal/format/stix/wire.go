@@ -59,7 +59,7 @@ type actor struct {
 	Aliases []string `json:"aliases"`
 }
 
-// indicator is section 4.7. In STIX 2.0 (part 2, section 2.5) the pattern is
+// indicator is section 4.7. In STIX 2.0 (part 2) the pattern is
 // always a STIX pattern and the types stand in labels.
 type indicator struct {
 	Pattern     string   `json:"pattern"`
@@ -68,7 +68,7 @@ type indicator struct {
 	Labels      []string `json:"labels"`
 }
 
-// observedData is section 4.14 in its form of STIX 2.0 (part 2, section 2.8):
+// observedData is section 4.14 in its form of STIX 2.0 (part 2):
 // observables by local keys. In 2.1 they are objects of the bundle.
 type observedData struct {
 	Objects format.Members `json:"objects"`
@@ -98,7 +98,7 @@ type message struct {
 // carried. Where two types share a name, it has the same type in both.
 type observable struct {
 	Value      string         `json:"value"`         // 6.4, 6.5, 6.8, 6.9, 6.15: the address or name itself
-	Name       string         `json:"name"`          // 6.7 file, 6.11 mutex; process in 2.0, part 4, section 2.13
+	Name       string         `json:"name"`          // 6.2 autonomous system, 6.7 file, 6.11 mutex; process in 2.0, part 4
 	Path       string         `json:"path"`          // 6.3 directory
 	Hashes     format.Members `json:"hashes"`        // 6.1 artifact, 6.7 file, 6.18 certificate (section 2.7)
 	Subject    string         `json:"subject"`       // 6.6 message, 6.18 certificate

@@ -88,7 +88,7 @@ func testRefusals(t *testing.T, fresh Fresh) {
 		"id twice in the batch":    {batch: append(change(func(*store.Entry) {}), func() store.Entry { e := entry(4, anyCase, 3); e.ID = next.ID; return e }()), kind: store.ErrDuplicate, says: []string{"entry 3"}},
 		"id too short":             {batch: change(func(e *store.Entry) { e.ID = "00" }), says: []string{"entry 3"}},
 		"id not hexadecimal":       {batch: change(func(e *store.Entry) { e.ID = "zz" }), says: []string{"entry 3"}},
-		"id in upper case":         {batch: change(func(e *store.Entry) { e.ID = record.ID(strings.ToUpper(string(there[0].ID))) }), says: []string{"entry 3"}},
+		"id in upper case":         {batch: change(func(e *store.Entry) { e.ID = record.ID(strings.ToUpper(string(e.ID))) }), says: []string{"entry 3", "lower-case"}},
 		"leaf missing":             {batch: change(func(e *store.Entry) { e.Leaf = "" }), says: []string{"entry 3"}},
 		"part of a second":         {batch: change(func(e *store.Entry) { e.At = e.At.Add(time.Millisecond) }), says: []string{"entry 3", "whole seconds"}},
 		"row with NUL":             {batch: []store.Entry{next}, rows: []store.Row{person, store.PersonRow{Person: "person/eve", Sector: "a\x00b"}}, says: []string{"person row person/eve"}},
