@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -41,9 +42,20 @@ func TestScript(t *testing.T) {
 			}
 			return nil
 		},
+		Condition: func(cond string) (bool, error) {
+			if cond != "shared" {
+				return false, fmt.Errorf("unknown condition %q", cond)
+			}
+			_, err := os.Stat(shared)
+			if err != nil {
+				t.Log("SKIPPED, real files are missing:", shared)
+			}
+			return err == nil, nil
+		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"flip": flip,
 			"code": code,
+			"each": each,
 		},
 	})
 }
@@ -83,5 +95,26 @@ func code(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if got != want {
 		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// each runs a command for every file of a pattern, with the file at its end:
+// each PATTERN COMMAND…. Files named in $EXCEPT are left out.
+func each(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: each PATTERN COMMAND...")
+	}
+	files, err := filepath.Glob(args[0])
+	ts.Check(err)
+	ran := 0
+	for _, file := range files {
+		if filepath.Base(file) == ts.Getenv("EXCEPT") {
+			continue
+		}
+		ts.Check(ts.Exec(args[1], append(args[2:len(args):len(args)], file)...))
+		ran++
+	}
+	if ran == 0 {
+		ts.Fatalf("no file is like %s", args[0])
 	}
 }
