@@ -110,8 +110,8 @@ func sentences(d *finding.Document, r attribution.Result) finding.Sentences {
 		s.Who = fmt.Sprintf("Nobody is named. Of the listed actors %s comes first: %s. None of the listed: %s.",
 			leading.Label(), leading.Likelihood(), d.None().Likelihood())
 	default:
-		s.Who = fmt.Sprintf("The actor behind this is %s: %s. None of the listed: %s.",
-			leading.Label(), leading.Likelihood(), d.None().Likelihood())
+		s.Who = fmt.Sprintf("It is %s that %s did this: %s. None of the listed: %s.",
+			leading.Word, leading.Label(), leading.Range(), d.None().Likelihood())
 	}
 	return s
 }

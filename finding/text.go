@@ -19,8 +19,11 @@ func Percent(p float64) string {
 
 // Likelihood writes number, interval and word of h: "88 % (15 to 93 %), very
 // likely".
-func (h Hypothesis) Likelihood() string {
-	return fmt.Sprintf("%s (%s to %s), %s", Percent(h.P), strings.TrimSuffix(Percent(h.Low), " %"), Percent(h.High), h.Word)
+func (h Hypothesis) Likelihood() string { return h.Range() + ", " + h.Word }
+
+// Range writes number and interval of h: "88 % (15 to 93 %)".
+func (h Hypothesis) Range() string {
+	return fmt.Sprintf("%s (%s to %s)", Percent(h.P), strings.TrimSuffix(Percent(h.Low), " %"), Percent(h.High))
 }
 
 var confidenceWord = regexp.MustCompile(`(?i)\bconfidence\b`)
