@@ -35,7 +35,6 @@ type Book struct {
 	// a chain once read need not be read again.
 	Live bool
 
-	kinds record.Table
 	cache map[record.Subject]*Folded
 }
 
@@ -70,7 +69,7 @@ func (b *Book) Before(s record.Subject, index int64) (*Folded, error) {
 		}
 		f = &Folded{Fold: fold, Last: -1}
 		if b.cache == nil {
-			b.cache, b.kinds = map[record.Subject]*Folded{}, Kinds()
+			b.cache = map[record.Subject]*Folded{}
 		}
 		b.cache[s] = f
 	} else if b.Live && f.read && f.Last < index {
@@ -93,7 +92,11 @@ func (b *Book) extend(s record.Subject, f *Folded, index int64) error {
 		if o.Index >= index {
 			return nil
 		}
-		if _, err := b.admit(o, f); err != nil {
+		said, err := Read(o.Record, o.Signature)
+		if err != nil {
+			return fmt.Errorf("entry %d: %w", o.Index, err)
+		}
+		if _, err := b.admit(said, o, f); err != nil {
 			return fmt.Errorf("entry %d: %w", o.Index, err)
 		}
 	}
@@ -104,15 +107,20 @@ func (b *Book) extend(s record.Subject, f *Folded, index int64) error {
 // Check admits one opening at its index, or says why not. What it relies on
 // must be in the chains already. After an error nothing has changed.
 func (b *Book) Check(o record.Opening) (Entry, *Folded, error) {
-	e, err := b.decode(o)
+	said, err := Read(o.Record, o.Signature)
 	if err != nil {
 		return Entry{}, nil, err
 	}
-	f, err := b.Before(e.Subject, o.Index)
+	return b.Admit(said, o)
+}
+
+// Admit is [Book.Check] for an opening whose record was read already.
+func (b *Book) Admit(said Said, o record.Opening) (Entry, *Folded, error) {
+	f, err := b.Before(said.Subject, o.Index)
 	if err != nil {
 		return Entry{}, nil, err
 	}
-	e, err = b.admit(o, f)
+	e, err := b.admit(said, o, f)
 	return e, f, err
 }
 
@@ -120,26 +128,12 @@ func (b *Book) Check(o record.Opening) (Entry, *Folded, error) {
 // checked was not written after all.
 func (b *Book) Forget(s record.Subject) { delete(b.cache, s) }
 
-func (b *Book) decode(o record.Opening) (Entry, error) {
-	if b.kinds == nil {
-		b.kinds = Kinds()
-	}
-	r, err := b.kinds.Decode(o.Record)
-	if err != nil {
-		return Entry{}, err
-	}
-	return Entry{Record: r, Index: o.Index, Leaf: o.Leaf()}, nil
-}
-
-func (b *Book) admit(o record.Opening, f *Folded) (Entry, error) {
-	e, err := b.decode(o)
-	if err != nil {
-		return Entry{}, err
-	}
+func (b *Book) admit(said Said, o record.Opening, f *Folded) (Entry, error) {
+	e := Entry{Record: said.Record, Index: o.Index, Leaf: o.Leaf()}
 	if err := follows(o, e, f); err != nil {
 		return Entry{}, err
 	}
-	if err := b.mandated(o, e); err != nil {
+	if err := b.mandated(said, e); err != nil {
 		return Entry{}, err
 	}
 	view, err := b.view(e)
@@ -189,8 +183,9 @@ func ordered(act record.Act) bool {
 	return false
 }
 
-// mandated checks the signature and whether the actor may do this at all.
-func (b *Book) mandated(o record.Opening, e Entry) error {
+// mandated checks that the key is the actor's at this place of the log, and
+// whether the actor may do this at all.
+func (b *Book) mandated(said Said, e Entry) error {
 	n, p, err := b.who(e)
 	if err != nil {
 		return err
@@ -200,7 +195,7 @@ func (b *Book) mandated(o record.Opening, e Entry) error {
 	} else if n.ID == "" {
 		return fmt.Errorf("%s before the institution was founded: %w", e.Act.Kind(), ErrOutOfStep)
 	}
-	if err := party.Verify(n, p, e.Actor, o.Record, o.Signature); err != nil {
+	if err := party.Holds(n, p, e.Actor, said.Key); err != nil {
 		return err
 	}
 	if _, founding := e.Act.(party.Founded); founding || ownRevocation(e) {

@@ -21,6 +21,9 @@ var own = record.Table{
 	Published{}.Kind(): record.Of[Published](),
 }
 
+// kinds lists every kind of act that the institution knows.
+var kinds = Kinds()
+
 // Kinds returns every kind of act that the institution knows.
 func Kinds() record.Table {
 	all := record.Table{}
@@ -30,6 +33,35 @@ func Kinds() record.Table {
 		maps.Copy(all, t)
 	}
 	return all
+}
+
+// A Said is a record in its exact bytes that was decoded, and whose signature
+// is valid under the key that made it. Whether that key is the actor's, and
+// whether the record is admitted, is for a [Book] to say.
+type Said struct {
+	record.Record
+	Key string // in the form of record.FormatKey
+}
+
+// Read decodes a record and verifies its signature. It needs nothing else, so
+// any number of goroutines may read at once.
+func Read(rec, signature []byte) (Said, error) {
+	r, err := kinds.Decode(rec)
+	if err != nil {
+		return Said{}, err
+	}
+	signer, err := record.Signer(signature)
+	if err != nil {
+		return Said{}, err
+	}
+	key, err := record.ParseKey(record.FormatKey(signer))
+	if err != nil {
+		return Said{}, fmt.Errorf("%w: %w", record.ErrBadSignature, err)
+	}
+	if err := record.Verify(rec, signature, key); err != nil {
+		return Said{}, err
+	}
+	return Said{r, record.FormatKey(key)}, nil
 }
 
 // An Entry is a record with its place in the log.

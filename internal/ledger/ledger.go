@@ -51,6 +51,7 @@ type Receipt struct {
 }
 
 type submission struct {
+	said              casebook.Said
 	record, signature []byte
 	receipt           Receipt
 	err               error
@@ -103,7 +104,11 @@ func NewBook(ctx context.Context, db *store.DB, institution record.Subject) *cas
 // the record survives a power cut. The same bytes again give the same receipt;
 // other bytes under the same id are an [ErrConflict].
 func (l *Ledger) Submit(ctx context.Context, rec, signature []byte) (Receipt, error) {
-	s := &submission{record: rec, signature: signature, done: make(chan struct{})}
+	said, err := casebook.Read(rec, signature)
+	if err != nil {
+		return Receipt{}, err
+	}
+	s := &submission{said: said, record: rec, signature: signature, done: make(chan struct{})}
 	select {
 	case l.in <- s:
 	case <-l.stop:
@@ -187,30 +192,27 @@ type work struct {
 }
 
 func (w *work) take(ctx context.Context, s *submission) (Receipt, error) {
-	r, err := casebook.Kinds().Decode(s.record)
-	if err != nil {
-		return Receipt{}, err
-	}
-	if again := w.taken[r.ID]; again != nil {
+	id := s.said.ID
+	if again := w.taken[id]; again != nil {
 		return w.repeated(again, s)
 	}
-	old, found, err := w.ledger.config.DB.ByID(ctx, r.ID)
+	old, found, err := w.ledger.config.DB.ByID(ctx, id)
 	if err != nil {
 		return Receipt{}, err
 	}
 	if found {
-		return receiptOf(old), sameRecord(r.ID, old.Record, s.record)
+		return receiptOf(old), sameRecord(id, old.Record, s.record)
 	}
-	e, err := w.admit(r, s)
+	e, err := w.admit(s)
 	if err != nil {
 		return Receipt{}, err
 	}
-	w.taken[r.ID] = s
+	w.taken[id] = s
 	return receiptOf(e), nil
 }
 
 func (w *work) repeated(first, s *submission) (Receipt, error) {
-	return first.receipt, sameRecord("", first.record, s.record)
+	return first.receipt, sameRecord(s.said.ID, first.record, s.record)
 }
 
 func sameRecord(id record.ID, old, again []byte) error {
@@ -224,18 +226,18 @@ func receiptOf(e store.Entry) Receipt {
 	return Receipt{Index: e.Index, Subject: e.Subject, Position: e.Position, Leaf: e.Leaf}
 }
 
-func (w *work) admit(r record.Record, s *submission) (store.Entry, error) {
+func (w *work) admit(s *submission) (store.Entry, error) {
 	book := w.ledger.book
-	f, err := book.Before(r.Subject, w.next)
+	f, err := book.Before(s.said.Subject, w.next)
 	if err != nil {
 		return store.Entry{}, err
 	}
 	position := f.Len
-	o, err := w.enclose(r.Subject, f, s)
+	o, err := w.enclose(s.said.Subject, f, s)
 	if err != nil {
 		return store.Entry{}, err
 	}
-	e, after, err := book.Check(o)
+	e, after, err := book.Admit(s.said, o)
 	if err != nil {
 		return store.Entry{}, err
 	}

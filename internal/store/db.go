@@ -23,8 +23,12 @@ type pool struct {
 }
 
 // Open opens the store in the file at path, which is made if it is not there,
-// and brings its schema up to date. A store whose schema this program does not
-// know is refused.
+// readable by its owner alone, and brings its schema up to date. A store whose
+// schema this program does not know is refused. Several processes may have one
+// store open, on one machine; SQLite lays two more files beside it.
+//
+// A process that has a store open must not open and close its files in another
+// way, not even to copy them: the system would drop SQLite's locks.
 func Open(ctx context.Context, path string) (*DB, error) {
 	db, err := open(ctx, path)
 	if err != nil {

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
@@ -167,12 +166,4 @@ func (db *DB) Erase(ctx context.Context, indexes ...int64) error {
 		return fmt.Errorf("erase entries %d, which are closed but not yet gone from the files: %w", indexes, err)
 	}
 	return nil
-}
-
-// page is collect with a limit, which comes last.
-func page[T any](ctx context.Context, q *sql.Stmt, columns func(*T) []any, limit int, args ...any) ([]T, error) {
-	if limit < 1 {
-		return nil, errors.New("a page has room for one at least")
-	}
-	return collect(ctx, q, columns, append(args, int64(limit))...)
 }

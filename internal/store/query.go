@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -13,9 +14,7 @@ import (
 //go:embed query/*.sql
 var queryFiles embed.FS
 
-// readQueries returns the text of every query by the name of its file. The
-// text ends without white space: behind its end the driver would look for a
-// further statement, and parse the query anew at every use.
+// readQueries returns the text of every query by the name of its file.
 func readQueries() (map[string]string, error) {
 	files, err := fs.Glob(queryFiles, "query/*.sql")
 	if err != nil {
@@ -27,7 +26,7 @@ func readQueries() (map[string]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		texts[strings.TrimSuffix(path.Base(f), ".sql")] = strings.TrimSpace(string(b))
+		texts[strings.TrimSuffix(path.Base(f), ".sql")] = string(b)
 	}
 	return texts, nil
 }
@@ -84,6 +83,14 @@ func collect[T any](ctx context.Context, q *sql.Stmt, columns func(*T) []any, ar
 		return nil
 	}, args...)
 	return list, err
+}
+
+// page is collect with a limit, which comes last.
+func page[T any](ctx context.Context, q *sql.Stmt, columns func(*T) []any, limit int, args ...any) ([]T, error) {
+	if limit < 1 {
+		return nil, errors.New("a page has room for one at least")
+	}
+	return collect(ctx, q, columns, append(args, int64(limit))...)
 }
 
 // each calls do with the lines that a query finds, one after another.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"os"
 	"os/exec"
@@ -108,6 +109,50 @@ func TestShellCannotRewriteTheLog(t *testing.T) {
 	}
 	if _, err := db.write.ExecContext(t.Context(), "INSERT INTO entry "+columns+" SELECT 3, "+other+" WHERE idx = 1"); err != nil {
 		t.Errorf("what differs from a refused INSERT only in its index: %v", err)
+	}
+}
+
+// TestNobodyInterruptsABatch gives up while the writer has its turn.
+func TestNobodyInterruptsABatch(t *testing.T) {
+	db := openTemp(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	e := sampleEntry(0, nil)
+	err := db.update(ctx, func(ctx context.Context, tx transaction) error {
+		cancel()
+		return tx.addEntries(ctx, []Entry{e})
+	})
+	size, sizeErr := db.Size(t.Context())
+	if err != nil || size != 1 || sizeErr != nil {
+		t.Errorf("a batch given up half-way: %v, then Size() = %d, %v", err, size, sizeErr)
+	}
+}
+
+// TestFullDisk lets the file grow no further in the middle of a batch, and then
+// gives it room again.
+func TestFullDisk(t *testing.T) {
+	db := openTemp(t)
+	appendSamples(t, db, 0, 10, 700)
+	limit := func(pages string) {
+		t.Helper()
+		if _, err := db.write.ExecContext(t.Context(), "PRAGMA max_page_count = "+pages); err != nil {
+			t.Fatal(err)
+		}
+	}
+	limit("1") // no less than there are
+	batch := make([]Entry, 50)
+	for i := range batch {
+		batch[i] = sampleEntry(10+i, make([]byte, 700))
+	}
+	err := db.Append(t.Context(), batch, nil)
+	if err == nil || !strings.Contains(err.Error(), "full") {
+		t.Errorf("Append() to a full disk = %v", err)
+	}
+	if size, err := db.Size(t.Context()); err != nil || size != 10 {
+		t.Errorf("Size() after that = %d, %v, want 10", size, err)
+	}
+	limit("1000000")
+	if err := db.Append(t.Context(), batch, nil); err != nil {
+		t.Errorf("Append() with room again = %v", err)
 	}
 }
 
