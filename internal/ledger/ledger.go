@@ -264,7 +264,7 @@ func (w *work) append(ctx context.Context) error {
 	if len(w.entries) == 0 {
 		return nil
 	}
-	return w.ledger.config.DB.Append(ctx, w.entries, w.rows)
+	return w.ledger.config.DB.Append(ctx, w.entries, latest(w.rows))
 }
 
 // undo answers with err whoever was about to be admitted, and forgets folds

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"fmt"
 	"slices"
 
 	"solferino/casebook"
@@ -81,4 +82,43 @@ func findingRows(c *casebook.Case) []store.Row {
 			Issued: f.At, Document: f.Document, Index: f.Index})
 	}
 	return list
+}
+
+// latest keeps of rows with the same key only the last, for a batch that
+// touches one case many times.
+func latest(all []store.Row) []store.Row {
+	at := make(map[any]int, len(all))
+	kept := all[:0]
+	for _, r := range all {
+		key := rowKey(r)
+		if i, known := at[key]; known {
+			kept[i] = r
+			continue
+		}
+		at[key] = len(kept)
+		kept = append(kept, r)
+	}
+	return kept
+}
+
+func rowKey(r store.Row) any {
+	type key struct {
+		table, subject, part string
+		number               int64
+	}
+	switch r := r.(type) {
+	case store.CaseRow:
+		return key{"case", string(r.Case), "", 0}
+	case store.ExhibitRow:
+		return key{"exhibit", string(r.Case), r.Exhibit, 0}
+	case store.FindingRow:
+		return key{"finding", string(r.Case), "", int64(r.Version)}
+	case store.PersonRow:
+		return key{"person", string(r.Person), "", 0}
+	case store.AdherenceRow:
+		return key{"adherence", "", "", r.Index}
+	case store.PublishedRow:
+		return key{"published", "", "", r.Index}
+	}
+	panic(fmt.Sprintf("ledger: a row of unknown kind %T", r))
 }
