@@ -116,6 +116,15 @@ func sentences(d *finding.Document, r attribution.Result) finding.Sentences {
 	return s
 }
 
+// afterwards says how the leader stands without an observation.
+func afterwards(r attribution.Result, f attribution.Removal) string {
+	leader := nameOf(r, r.Leader)
+	if f.First == r.Leader {
+		return fmt.Sprintf("%s would be left with %s, too little for a name", leader, finding.Percent(f.P))
+	}
+	return fmt.Sprintf("%s would then come first, and %s would have %s", nameOf(r, f.First), leader, finding.Percent(f.P))
+}
+
 // wouldChange says what would overturn the result, from the result itself.
 func wouldChange(r attribution.Result) []string {
 	var list []string
@@ -123,8 +132,7 @@ func wouldChange(r attribution.Result) []string {
 		list = append(list, "Evidence from further independent origins that lifts every refusal listed above.")
 	}
 	for _, f := range r.Framing.Removed {
-		list = append(list, fmt.Sprintf("Proof that %s %s was planted or misread: %s would then come first, and %s have %s.",
-			f.Family, f.Value, nameOf(r, f.First), nameOf(r, r.Leader), finding.Percent(f.P)))
+		list = append(list, fmt.Sprintf("Proof that %s %s was planted or misread: %s.", f.Family, f.Value, afterwards(r, f)))
 	}
 	for _, w := range r.WithoutOrigin {
 		if w.Changed {

@@ -56,18 +56,12 @@ func (s *site) foldCase(ctx context.Context, all []version, from int64, at tip) 
 	v := caseView{Case: newest.Case, Title: d.Title, Date: d.Incident.Date, Victims: d.Incident.Victims,
 		Versions: all, Rests: len(entries)}
 	first, _ := slices.BinarySearch(entries, from)
-	for _, index := range entries[first:] {
-		if len(v.Entries) == perLog {
-			v.Next = index
-			break
-		}
-		l, err := s.logLine(ctx, index, at)
-		if err != nil {
-			return nil, err
-		}
-		v.Entries = append(v.Entries, l)
+	entries = entries[first:]
+	if len(entries) > perLog {
+		v.Next, entries = entries[perLog], entries[:perLog]
 	}
-	return v, nil
+	v.Entries, err = s.logLines(entries, at.Size, func(int64) bool { return true })
+	return v, err
 }
 
 // basis returns the entries that were published with a version, as far as the
@@ -85,7 +79,7 @@ func (s *site) basis(ctx context.Context, v version, at tip) ([]int64, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := casebook.Kinds().Decode(o.Record)
+	r, err := s.kinds.Decode(o.Record)
 	if err != nil {
 		return nil, fmt.Errorf("%w: entry %d: %w", errDamaged, by, err)
 	}

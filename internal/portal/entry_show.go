@@ -9,7 +9,6 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
-	"solferino/casebook"
 	"solferino/finding"
 	"solferino/record"
 )
@@ -61,7 +60,7 @@ func (s *site) entryShow(r *http.Request, at tip) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := newCard(o)
+	c, err := newCard(o, s.kinds)
 	if err != nil {
 		return nil, err
 	}
@@ -71,22 +70,33 @@ func (s *site) entryShow(r *http.Request, at tip) (any, error) {
 
 // newCard reads an opening. What a later version of this program wrote is shown
 // too, as not understood.
-func newCard(o record.Opening) (card, error) {
-	env, err := o.DecodeEnvelope()
+func newCard(o record.Opening, kinds record.Table) (card, error) {
+	env, what, err := unfold(o)
 	if err != nil {
-		return card{}, fmt.Errorf("%w: entry %d: %w", errDamaged, o.Index, err)
+		return card{}, err
 	}
-	c := card{salt: o.Salt.String(), signature: string(o.Signature)}
-	if err := json.Unmarshal(o.Record, &c.said); err != nil {
-		return card{}, fmt.Errorf("%w: entry %d: %w", errDamaged, o.Index, err)
-	}
-	c.Subject, c.Position, c.Prev = env.Subject, env.Position, env.Prev
-	r, err := casebook.Kinds().Decode(o.Record)
+	c := card{Subject: env.Subject, Position: env.Position, Prev: env.Prev, said: what,
+		salt: o.Salt.String(), signature: string(o.Signature)}
+	r, err := kinds.Decode(o.Record)
 	c.Understood = err == nil
 	if act, ok := r.Act.(finding.Issued); ok {
 		c.Issues = version{Case: r.Subject, Number: act.Version}.Path()
 	}
 	return c, nil
+}
+
+// unfold reads the envelope of an opening and what its record says in common
+// with all others, without the rules of its kind.
+func unfold(o record.Opening) (record.Envelope, said, error) {
+	env, err := o.DecodeEnvelope()
+	if err != nil {
+		return record.Envelope{}, said{}, fmt.Errorf("%w: entry %d: %w", errDamaged, o.Index, err)
+	}
+	var what said
+	if err := json.Unmarshal(o.Record, &what); err != nil {
+		return record.Envelope{}, said{}, fmt.Errorf("%w: entry %d: %w", errDamaged, o.Index, err)
+	}
+	return env, what, nil
 }
 
 // Says returns what the act is in words.
@@ -104,7 +114,7 @@ const maxAct = 6 << 10
 // Text returns the act, indented, or the beginning of a long one.
 func (c card) Text() string {
 	v := c.Act.Clone()
-	if v.Indent() != nil {
+	if v.Indent(jsontext.WithIndent("  ")) != nil {
 		return ""
 	}
 	if len(v) <= maxAct {

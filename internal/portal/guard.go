@@ -2,7 +2,7 @@ package portal
 
 import "net/http"
 
-// policy is what a browser may do with a page: show its text, our style and
+// contentPolicy is what a browser may do with a page: show its text, our style and
 // our pictures, and nothing else.
 const contentPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 

@@ -3,7 +3,6 @@ package portal
 import (
 	"context"
 	"net/http"
-	"slices"
 
 	"solferino/record"
 )
@@ -51,48 +50,44 @@ func (s *site) logList(r *http.Request, at tip) (any, error) {
 	for _, w := range s.Policy.Witnesses() {
 		v.Witnesses = append(v.Witnesses, keyView{w.Name, w.Key(), string(w.Fingerprint())})
 	}
-	v.Entries, err = s.logLines(r.Context(), v.Next, before, at)
+	v.Entries, err = s.logPage(r.Context(), v.Next, before, at.Size)
 	return v, err
 }
 
-// logLines returns the entries from index from up to before, the last first.
-func (s *site) logLines(ctx context.Context, from, before int64, at tip) ([]logLine, error) {
-	leaves, err := s.public.leaves(from, before, at.Size)
+// logPage returns the entries from index from up to before, the last first.
+func (s *site) logPage(ctx context.Context, from, before, size int64) ([]logLine, error) {
+	rows, err := s.DB.Published(ctx, from, perLog)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.DB.Published(ctx, from, perLog)
+	public := map[int64]bool{}
+	for _, row := range rows {
+		public[row.Index] = row.By < size
+	}
+	var indexes []int64
+	for index := before - 1; index >= from; index-- {
+		indexes = append(indexes, index)
+	}
+	return s.logLines(indexes, size, func(index int64) bool { return public[index] })
+}
+
+// logLines returns entries of the log, and what they are where they are public.
+func (s *site) logLines(indexes []int64, size int64, public func(int64) bool) ([]logLine, error) {
+	leaves, err := s.public.leaves(size, indexes...)
 	if err != nil {
 		return nil, err
 	}
 	list := make([]logLine, len(leaves))
 	for i, leaf := range leaves {
-		list[i] = logLine{Index: from + int64(i), Leaf: leaf}
-	}
-	for _, row := range rows {
-		if row.Index >= before || row.By >= at.Size {
+		list[i] = logLine{Index: indexes[i], Leaf: leaf}
+		if !public(indexes[i]) {
 			continue
 		}
-		if err := s.open(&list[row.Index-from]); err != nil {
+		if err := s.open(&list[i]); err != nil {
 			return nil, err
 		}
 	}
-	slices.Reverse(list)
 	return list, nil
-}
-
-// logLine returns one entry.
-func (s *site) logLine(ctx context.Context, index int64, at tip) (logLine, error) {
-	leaf, err := s.public.leaf(index, at.Size)
-	if err != nil {
-		return logLine{}, err
-	}
-	l := logLine{Index: index, Leaf: leaf}
-	public, err := s.shown(ctx, index, at.Size)
-	if err != nil || !public {
-		return l, err
-	}
-	return l, s.open(&l)
 }
 
 // open fills in what a published entry is.
@@ -101,44 +96,10 @@ func (s *site) open(l *logLine) error {
 	if err != nil {
 		return err
 	}
-	c, err := newCard(o)
+	env, what, err := unfold(o)
 	if err != nil {
 		return err
 	}
-	l.Public, l.Kind, l.Subject = true, c.Kind, c.Subject
+	l.Public, l.Kind, l.Subject = true, what.Kind, env.Subject
 	return nil
-}
-
-// deeds says what kinds of acts are, for people.
-var deeds = map[string]string{
-	"attribution.claimed/1":   "Somebody outside claims who did it",
-	"attribution.computed/1":  "An analysis was computed",
-	"attribution.excluded/1":  "Sources were excluded from the profiles",
-	"attribution.imported/1":  "Public knowledge was imported",
-	"casebook.notified/1":     "A state was asked for its view",
-	"casebook.opened/1":       "A case was opened",
-	"casebook.replied/1":      "A state replied",
-	"convention.adhered/1":    "A state took a step about an instrument",
-	"convention.reserved/1":   "A state reserved, objected to or interpreted a clause",
-	"evidence.accepted/1":     "An exhibit was taken over",
-	"evidence.contradicted/1": "An observation was contradicted",
-	"evidence.derived/1":      "Observations were drawn from an exhibit",
-	"evidence.offered/1":      "An exhibit was offered for hand-over",
-	"evidence.received/1":     "An exhibit was received",
-	"finding.assessed/1":      "A clause was assessed",
-	"finding.issued/1":        "A finding was issued",
-	"finding.withdrawn/1":     "A finding was withdrawn",
-	"party.founded/1":         "The institution was founded",
-	"party.key-added/1":       "A person got a further key",
-	"party.key-revoked/1":     "A key was revoked",
-	"party.registered/1":      "A person was registered",
-	"record.published/1":      "Entries were published",
-	"review.adopted/1":        "A statute was adopted",
-	"review.called/1":         "A panel was called",
-	"review.closed/1":         "The sealing of ballots was closed",
-	"review.dissented/1":      "A member dissented",
-	"review.opened/1":         "A ballot was opened",
-	"review.recused/1":        "A person recused themselves",
-	"review.sealed/1":         "A ballot was sealed",
-	"review.seated/1":         "A panel was seated by lot",
 }

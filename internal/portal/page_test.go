@@ -34,7 +34,7 @@ var pages = []struct {
 	{"/clause/gge-2015/13f", []string{"critical infrastructure which serves the public", "is substantially the same duty as", `href="/clause/dgc-2017/1"`}},
 	{"/clause/dgc-2017/1", []string{"What relates to this clause", `href="/clause/gge-2015/13f"`}},
 	{"/clause/gge-2015/13h", []string{"paraphrase, unconfirmed"}},
-	{"/state/UA", []string{"endorse</strong> on 23 December 2015", "said to bind: voluntary", "never guilt"}},
+	{"/state/UA", []string{"endorsed</strong> on 23 December 2015", "said to bind: voluntary", "never guilt"}},
 	{"/state/XB", []string{"no act is published"}},
 	{"/log", []string{"14", "A finding was withdrawn", "Sealed: only the commitment is public", origin + "\n14\n"}},
 	{"/log/0", []string{"A state took a step about an instrument", "state/UA", "https://example.org/list", "BEGIN SSH SIGNATURE"}},

@@ -6,8 +6,10 @@ import (
 	"net/http"
 	"os"
 
+	"solferino/casebook"
 	"solferino/internal/store"
 	"solferino/proof"
+	"solferino/record"
 )
 
 // Config is what the portal shows, and by whose word. All but Notice and Log
@@ -30,6 +32,7 @@ type site struct {
 	public    *public
 	summaries *summaries
 	pages     map[string]*template.Template
+	kinds     record.Table // of acts that are understood
 }
 
 // New returns the public pages. It answers GET and HEAD and nothing else.
@@ -42,6 +45,7 @@ func New(c Config) http.Handler {
 		public:    &public{root: c.Public, policy: c.Policy},
 		summaries: &summaries{known: map[string]summary{}},
 		pages:     parsePages(),
+		kinds:     casebook.Kinds(),
 	}
 	mux := http.NewServeMux()
 	s.routePages(mux)

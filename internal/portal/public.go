@@ -9,7 +9,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -119,12 +118,6 @@ func (p *public) need(name string) ([]byte, error) {
 	return b, err
 }
 
-// has reports whether there is a file of this name.
-func (p *public) has(name string) bool {
-	info, err := p.root.Stat(name)
-	return err == nil && info.Mode().IsRegular()
-}
-
 // An openingFile is the form of opening/<index>.json.
 type openingFile struct {
 	Index     jsontext.Value `json:"index"` // a number, in quotation marks or not
@@ -189,53 +182,55 @@ func (p *public) document(commit record.Digest) (finding.Document, error) {
 
 func attachmentPath(commit record.Digest) string { return "attachment/" + string(commit) }
 
-// bundleWidth is the number of entries in a full bundle of the log.
-const bundleWidth = 256
+// A full bundle of the log has bundleWidth entries of bundleEntry bytes: the
+// size of a leaf, and the leaf.
+const (
+	bundleWidth = 256
+	bundleEntry = 2 + 32
+)
 
-// leaves reads the leaves from index from up to before index to of the log as
-// it was at size. See https://c2sp.org/tlog-tiles#log-entries.
-func (p *public) leaves(from, to, size int64) ([]record.Digest, error) {
-	var list []record.Digest
-	for at := from; at < to; {
-		n := at / bundleWidth
-		all, err := p.bundle(n, min(size-n*bundleWidth, bundleWidth))
-		if err != nil {
-			return nil, err
+// leaves reads the leaves at indexes, which are below size, of the log as it was
+// at that size. Neighbours cost one file. See
+// https://c2sp.org/tlog-tiles#log-entries.
+func (p *public) leaves(size int64, indexes ...int64) ([]record.Digest, error) {
+	list := make([]record.Digest, 0, len(indexes))
+	var bundle []byte
+	last := int64(-1)
+	for _, index := range indexes {
+		n := index / bundleWidth
+		if n != last {
+			var err error
+			if bundle, err = p.bundle(n, min(size-n*bundleWidth, bundleWidth)); err != nil {
+				return nil, err
+			}
+			last = n
 		}
-		end := min(to-n*bundleWidth, int64(len(all)))
-		list = append(list, all[at-n*bundleWidth:end]...)
-		at = n*bundleWidth + end
+		e := bundle[index%bundleWidth*bundleEntry:][:bundleEntry]
+		if binary.BigEndian.Uint16(e) != bundleEntry-2 {
+			return nil, fmt.Errorf("%w: entry %d has another size in its bundle", errDamaged, index)
+		}
+		list = append(list, record.Digest(hex.EncodeToString(e[2:])))
 	}
 	return list, nil
 }
 
+// leaf reads one leaf.
 func (p *public) leaf(index, size int64) (record.Digest, error) {
-	list, err := p.leaves(index, index+1, size)
+	list, err := p.leaves(size, index)
 	if err != nil {
 		return "", err
 	}
 	return list[0], nil
 }
 
-// bundle reads all leaves of the bundle at place n.
-func (p *public) bundle(n, width int64) ([]record.Digest, error) {
+// bundle reads the entries of the bundle at place n.
+func (p *public) bundle(n, width int64) ([]byte, error) {
 	name := bundlePath(n, width)
 	b, err := p.need(name)
-	if err != nil {
-		return nil, err
+	if err == nil && int64(len(b)) != width*bundleEntry {
+		err = fmt.Errorf("%w: %s has %d bytes, want %d", errDamaged, name, len(b), width*bundleEntry)
 	}
-	const entry = 2 + 32
-	if int64(len(b)) != width*entry {
-		return nil, fmt.Errorf("%w: %s has %d bytes, want %d", errDamaged, name, len(b), width*entry)
-	}
-	list := make([]record.Digest, 0, width)
-	for e := range slices.Chunk(b, entry) {
-		if binary.BigEndian.Uint16(e) != entry-2 {
-			return nil, fmt.Errorf("%w: %s holds an entry of another size", errDamaged, name)
-		}
-		list = append(list, record.Digest(hex.EncodeToString(e[2:])))
-	}
-	return list, nil
+	return b, err
 }
 
 func bundlePath(n, width int64) string {

@@ -46,6 +46,7 @@ var words = template.FuncMap{
 	"stamp":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 	"day":        day,
 	"join":       func(list []string) string { return strings.Join(list, ", ") },
+	"upper":      strings.ToUpper,
 	"who":        func(person string) string { return record.Subject(person).Name() },
 	"region":     func(id string) string { return named(regionNames, id) },
 	"vote":       func(v string) string { return named(voteNames, v) },
@@ -53,6 +54,8 @@ var words = template.FuncMap{
 	"duty":       func(k convention.ClauseKind) string { return named(dutyNames, string(k)) },
 	"judged":     judged,
 	"basis":      func(b string) string { return named(basisNames, b) },
+	"addressee":  func(a convention.Addressee) string { return named(addresseeNames, string(a)) },
+	"stepped":    func(step string) string { return named(stepNames, step) },
 	"clausePath": clausePath,
 	"pillar":     func(id convention.ClauseID) string { return pillarNames[id] },
 	"statePath":  statePath,
@@ -122,54 +125,4 @@ func statePath(code string) string {
 		return ""
 	}
 	return "/state/" + code
-}
-
-// named returns the words for an id, or the id.
-func named(table map[string]string, id string) string {
-	if name, ok := table[id]; ok {
-		return name
-	}
-	return id
-}
-
-var regionNames = map[string]string{
-	"africa":                  "Africa",
-	"asia-pacific":            "Asia-Pacific",
-	"eastern-europe":          "Eastern Europe",
-	"latin-america-caribbean": "Latin America and the Caribbean",
-	"western-europe-others":   "Western Europe and others",
-}
-
-var voteNames = map[string]string{
-	"":        "no ballot opened",
-	"concur":  "concurs",
-	"dissent": "dissents",
-	"abstain": "abstains",
-}
-
-var basisNames = map[string]string{
-	"seen":   "compared with its source",
-	"recall": "from memory, unconfirmed",
-}
-
-var dutyNames = map[string]string{
-	string(convention.Prohibition):    "prohibition: do not",
-	string(convention.Requirement):    "requirement: do",
-	string(convention.Restraint):      "restraint: do less, or only so",
-	string(convention.Cooperation):    "cooperation: do it together",
-	string(convention.Interpretation): "interpretation: how other rules are to be read",
-	string(convention.Procedure):      "procedure: how something is to be found or decided",
-}
-
-// relationNames read from left to right, as crosswalks do.
-var relationNames = map[convention.Relation]string{
-	convention.Equal:    "is substantially the same duty as",
-	convention.Part:     "covers part of",
-	convention.Supports: "supports",
-	convention.Broader:  "goes beyond",
-}
-
-var pillarNames = map[convention.ClauseID]string{
-	convention.PillarAccord:      "the pillar of companies: 100 % defence, 0 % offence",
-	convention.PillarAttribution: "the pillar of independent attribution",
 }

@@ -41,6 +41,8 @@ type world struct {
 	policy  *proof.Policy
 	signers []note.Signer
 	entries []store.Entry
+	kept    int         // of entries that are in the store
+	rows    []store.Row // that are not
 	hashes  forest
 	handler http.Handler
 	notice  string
@@ -124,11 +126,9 @@ func (w *world) addRaw(subject record.Subject, kind string, b []byte, rows ...fu
 		Salt: record.Salt(sha256.Sum256(b))}
 	e := store.Entry{Opening: o, ID: record.ID(fmt.Sprintf("%032x", index+1)), Subject: subject, Position: env.Position,
 		Kind: kind, Actor: "person/a.clerk", At: clock, Leaf: o.Leaf()}
-	var list []store.Row
 	for _, row := range rows {
-		list = append(list, row(index))
+		w.rows = append(w.rows, row(index))
 	}
-	check(w.t, w.db.Append(context.Background(), []store.Entry{e}, list))
 	w.entries = append(w.entries, e)
 	leaf := e.Leaf.Bytes()
 	hashes, err := tlog.StoredHashes(index, leaf[:], w.hashes)
@@ -144,7 +144,7 @@ func (w *world) publish(id record.Subject, version int, entries ...int64) {
 		func(index int64) store.Row { return store.PublishedRow{Index: index, By: index} })
 	for _, n := range append(entries, by) {
 		if n != by {
-			w.rows(store.PublishedRow{Index: n, By: by})
+			w.rows = append(w.rows, store.PublishedRow{Index: n, By: by})
 		}
 		o := w.entries[n].Opening
 		w.write(openingPath(n), fmt.Sprintf(`{"index":"%d","envelope":%s,"record":%s,"signature":%s,"salt":"%s"}`,
@@ -160,10 +160,14 @@ func quote(b []byte) string {
 	return string(q)
 }
 
-// rows writes rows without an entry.
-func (w *world) rows(list ...store.Row) {
+// keep brings the store up to date, in one batch.
+func (w *world) keep() {
 	w.t.Helper()
-	check(w.t, w.db.Append(context.Background(), nil, list))
+	if w.kept == len(w.entries) {
+		return
+	}
+	check(w.t, w.db.Append(context.Background(), w.entries[w.kept:], w.rows))
+	w.kept, w.rows = len(w.entries), nil
 }
 
 func (w *world) write(name, content string) {
@@ -242,6 +246,7 @@ func newWorld(t testing.TB) *world {
 	w.checkpoint()
 	four := w.issue(refused("case/2026-004"))
 	w.publish("case/2026-004", 1, four)
+	w.keep()
 	return w
 }
 
@@ -254,10 +259,9 @@ func named1() finding.Document {
 
 func (w *world) withdraw(id record.Subject, issued int64) {
 	w.t.Helper()
-	var act finding.Issued
 	r, err := casebook.Kinds().Decode(w.entries[issued].Record)
 	check(w.t, err)
-	act = r.Act.(finding.Issued)
+	act := r.Act.(finding.Issued)
 	n := w.add(id, finding.Withdrawn{Version: act.Version, Reason: "Two exhibits turned out to be one."}, func(int64) store.Row {
 		return store.FindingRow{Case: id, Version: act.Version, State: "withdrawn", Outcome: string(act.Outcome), Issued: clock, Document: act.Document, Index: issued}
 	})
@@ -277,6 +281,7 @@ func (w *world) get(path string) *httptest.ResponseRecorder { return w.ask(http.
 
 func (w *world) ask(method, path string, header http.Header) *httptest.ResponseRecorder {
 	w.t.Helper()
+	w.keep()
 	r := httptest.NewRequest(method, "http://portal.example"+path, nil)
 	for name, values := range header {
 		r.Header[name] = values
