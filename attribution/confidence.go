@@ -17,7 +17,7 @@ type Confidence struct {
 }
 
 // Bounds of confidence. The framing costs and the family's share are from the
-// reference on attribution, §7.2a; the quality is a reviewable judgement, met
+// docs/method.md; the quality is a reviewable judgement, met
 // by evidence graded C3 or better throughout.
 const (
 	framingHigh     = 4  // removals from which confidence may be high
@@ -25,7 +25,7 @@ const (
 	familyShareMost = .7 // of the support
 	qualityModerate = .8 // mean ρ/ρmax below which it is at most moderate
 	qualityLow      = .5 // and below which it is low
-	forgeableMost   = .7 // of the support, above which it is at most moderate (§7.3 iii)
+	forgeableMost   = .7 // of the support, above which it is at most moderate
 )
 
 // Reference is what happened when the engine met cases like this one before.
@@ -44,7 +44,7 @@ var forwardInTime = Reference{
 	Class: "new reports on listed actors, knowledge older than the report", Reports: 58,
 	FirstName: .31, Low: .20, High: .49,
 	Line:   "In 58 earlier new reports like this, the first name agreed with public reporting in 31 % (95 % interval 20 to 49 %).",
-	Source: "reference on attribution, §4.3, v12→v18, transparent engine",
+	Source: "docs/method.md, forward in time",
 }
 
 // judge opens or closes the gates and grades the evidence.

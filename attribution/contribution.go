@@ -1,7 +1,7 @@
 package attribution
 
 // forgeableFrom is the forgeability from which an item counts as forgeable.
-// Source: reference on attribution, §7.3 (iii).
+// Source: docs/method.md.
 const forgeableFrom = .5
 
 // versus is what something adds to the leader's score, in nats.

@@ -24,5 +24,5 @@
 // Confidence stands beside P and is never derived from it.
 //
 // Source of the method, its constants and its measurements: the project's
-// reference on attribution, §4 to §7, where §7.2a overrides §7.2.
+// docs/method.md.
 package attribution

@@ -77,7 +77,7 @@ var (
 )
 
 // forgeability says how readily each family can be planted, 0 to 1. A
-// reviewable judgement from the reference on attribution, §7.3: software is
+// reviewable judgement from docs/method.md: software is
 // private malware there; an artefact is taken to be as easily set as a time
 // of compilation.
 var forgeability = map[string]float64{

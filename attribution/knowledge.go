@@ -56,10 +56,10 @@ type Software struct {
 
 // Actor is a cluster of activity that public sources track under one name.
 type Actor struct {
-	ID      string
-	Name    string
-	Aliases []string
-	Claims  []Claim
+	ID      string   `json:"id"`
+	Name    string   `json:"name"`
+	Aliases []string `json:"aliases"`
+	Claims  []Claim  `json:"claims"`
 }
 
 // The kinds of claims that sources make about an actor. A relation to another
@@ -80,10 +80,10 @@ const (
 
 // Claim is what one source says about an actor. It is never a fact.
 type Claim struct {
-	Kind       string // ClaimCountry, ClaimSponsor or ClaimRelation + type
-	Value      string // as the source writes it: CN, Russian Federation, an id
-	Source     string // id of the source
-	Confidence string // as the source writes it, Ungraded or Unstated
+	Kind       string `json:"kind"`       // ClaimCountry, ClaimSponsor or ClaimRelation + type
+	Value      string `json:"value"`      // as the source writes it: CN, Russian Federation, an id
+	Source     string `json:"source"`     // id of the source
+	Confidence string `json:"confidence"` // as the source writes it, Ungraded or Unstated
 }
 
 // Report is everything that one source says one actor did. A source counts

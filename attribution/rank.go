@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// The gates that a name must pass. Source: reference on attribution, §7.2a.
+// The gates that a name must pass. Source: docs/method.md.
 const (
 	gateItems   = 5  // independent observations
 	gateSources = 2  // independent origins

@@ -1,6 +1,6 @@
 package attribution
 
-// The constants of engine 1. Source: reference on attribution, §7.2a, fitted
+// The constants of engine 1. Source: docs/method.md, fitted
 // on the development reports with the knowledge of ATT&CK v16.1 (159 actors).
 const (
 	mu         = 50. // pseudo-mentions of the pooled rate in every profile

@@ -124,10 +124,6 @@ func (b *Book) Admit(said Said, o record.Opening) (Entry, *Folded, error) {
 	return e, f, err
 }
 
-// Forget drops the state of a subject from the cache, for when what was
-// checked was not written after all.
-func (b *Book) Forget(s record.Subject) { delete(b.cache, s) }
-
 func (b *Book) admit(said Said, o record.Opening, f *Folded) (Entry, error) {
 	e := Entry{Record: said.Record, Index: o.Index, Leaf: o.Leaf()}
 	if err := follows(o, e, f); err != nil {
@@ -177,7 +173,7 @@ func follows(o record.Opening, e Entry, f *Folded) error {
 // in its subject, so that the actor must have seen it.
 func ordered(act record.Act) bool {
 	switch act.(type) {
-	case attribution.Computed, review.Called, review.Closed, finding.Assessed, finding.Issued:
+	case attribution.Computed, review.Called, review.Closed, review.Ended, finding.Assessed, finding.Issued:
 		return true
 	}
 	return false
@@ -190,15 +186,15 @@ func (b *Book) mandated(said Said, e Entry) error {
 	if err != nil {
 		return err
 	}
-	if act, ok := e.Act.(party.Founded); ok && n.ID == "" {
-		n = &party.Institution{Founder: e.Actor, Founded: act}
+	if act, ok := e.Act.(party.Founded); ok && n.ID == "" && e.Subject == b.Institution {
+		n = &party.Institution{ID: e.Subject, Founder: e.Actor, Founded: act}
 	} else if n.ID == "" {
 		return fmt.Errorf("%s before the institution was founded: %w", e.Act.Kind(), ErrOutOfStep)
 	}
 	if err := party.Holds(n, p, e.Actor, said.Key); err != nil {
 		return err
 	}
-	if _, founding := e.Act.(party.Founded); founding || ownRevocation(e) {
+	if _, founding := e.Act.(party.Founded); (founding && e.Subject == b.Institution) || ownRevocation(e) {
 		return nil
 	}
 	if err := n.Permit(e.Act.Kind(), party.RolesOf(n, p, e.Actor)); err != nil {

@@ -34,6 +34,8 @@ type Case struct {
 	Assessments []Assessment
 	Findings    []Finding
 	Workers     []record.Subject // who handled, examined or analysed evidence, sorted
+
+	changed bool // evidence came in since the last analysis
 }
 
 // An Analysis is a computed result with the record that states it.
@@ -84,13 +86,16 @@ func (c *Case) Apply(e Entry, v View) error {
 	if c.OpenedAt.IsZero() {
 		return fmt.Errorf("%s is not open: %w", c.ID, ErrOutOfStep)
 	}
+	if b := c.under(); b != nil && frozen(e.Act) {
+		return fmt.Errorf("%s while round %d of review is under way: %w", e.Act.Kind(), b.Round, ErrOutOfStep)
+	}
 	switch act := e.Act.(type) {
 	case evidence.Received, evidence.Offered, evidence.Accepted, evidence.Derived, evidence.Contradicted:
 		return c.evidence(e)
 	case attribution.Claimed:
 		c.Claims = append(c.Claims, act)
 	case attribution.Excluded:
-		c.Excluded = append(c.Excluded, act)
+		c.Excluded, c.changed = append(c.Excluded, act), true
 		c.worked(e.Actor)
 	case attribution.Computed:
 		return c.compute(e, act)
@@ -110,6 +115,23 @@ func (c *Case) Apply(e Entry, v View) error {
 	return nil
 }
 
+// under returns the round of review that is under way, or nil.
+func (c *Case) under() *review.Bench {
+	if n := len(c.Benches); n > 0 && c.Benches[n-1].Under() {
+		return c.Benches[n-1]
+	}
+	return nil
+}
+
+// frozen reports whether an act would change what a panel has before it.
+func frozen(act record.Act) bool {
+	switch act.(type) {
+	case evidence.Received, evidence.Derived, evidence.Contradicted, attribution.Claimed, attribution.Excluded, attribution.Computed:
+		return true
+	}
+	return false
+}
+
 func (c *Case) open(e Entry, act Opened) error {
 	if !c.OpenedAt.IsZero() {
 		return fmt.Errorf("%s is open: %w", c.ID, ErrOutOfStep)
@@ -123,6 +145,7 @@ func (c *Case) evidence(e Entry) error {
 		return err
 	}
 	c.worked(e.Actor)
+	c.changed = c.changed || frozen(e.Act)
 	return nil
 }
 
@@ -137,10 +160,7 @@ func (c *Case) compute(e Entry, act attribution.Computed) error {
 	if len(c.Shelf.Exhibits) == 0 {
 		return fmt.Errorf("%s has no exhibit to analyse: %w", c.ID, ErrOutOfStep)
 	}
-	if len(c.Benches) > len(c.Findings) {
-		return fmt.Errorf("round %d of review is under way: %w", len(c.Benches), ErrOutOfStep)
-	}
-	c.Analyses = append(c.Analyses, Analysis{act, e.ID, e.Actor})
+	c.Analyses, c.changed = append(c.Analyses, Analysis{act, e.ID, e.Actor}), false
 	c.worked(e.Actor)
 	return nil
 }
@@ -191,7 +211,7 @@ func (c *Case) issue(e Entry, act finding.Issued) error {
 	if err != nil {
 		return err
 	}
-	if act.Version != len(c.Findings)+1 || act.Version != b.Round {
+	if act.Version != len(c.Findings)+1 {
 		return fmt.Errorf("version %d, want %d: %w", act.Version, len(c.Findings)+1, ErrOutOfStep)
 	}
 	if err := b.Concluded(); err != nil {
@@ -206,10 +226,11 @@ func (c *Case) issue(e Entry, act finding.Issued) error {
 	if want := c.outcome(); act.Outcome != want {
 		return fmt.Errorf("outcome %s, the analysis gives %s: %w", act.Outcome, want, ErrOutOfStep)
 	}
-	if !slices.ContainsFunc(c.Assessments, func(a Assessment) bool { return a.Round == b.Round }) {
+	if len(c.Accused()) > 0 && !slices.ContainsFunc(c.Assessments, func(a Assessment) bool { return a.Round == b.Round }) {
 		return fmt.Errorf("no clause is assessed in round %d: %w", b.Round, ErrOutOfStep)
 	}
 	c.Findings = append(c.Findings, Finding{Issued: act, At: e.At, Index: e.Index})
+	b.Issued = true
 	return nil
 }
 
@@ -235,10 +256,10 @@ func (c *Case) withdraw(act finding.Withdrawn) error {
 // Stage says how far the case has come, in one word for lists.
 func (c *Case) Stage() string {
 	switch {
-	case len(c.Findings) > 0 && len(c.Findings) == len(c.Benches):
-		return "found"
-	case len(c.Benches) > 0:
+	case c.under() != nil:
 		return "review"
+	case len(c.Findings) > 0:
+		return "found"
 	case len(c.Notices) > 0:
 		return "notice"
 	case len(c.Analyses) > 0:
@@ -251,16 +272,15 @@ func (c *Case) Stage() string {
 
 // Next says in a few words what the case waits for.
 func (c *Case) Next() string {
-	var b *review.Bench
-	if n := len(c.Benches); n > 0 {
-		b = c.Benches[n-1]
-	}
+	b := c.under()
 	switch {
 	case len(c.Shelf.Exhibits) == 0:
 		return "evidence"
 	case len(c.Analyses) == 0:
 		return "an analysis"
-	case b == nil || len(c.Findings) == len(c.Benches):
+	case c.changed:
+		return "a new analysis: evidence came in since the last one"
+	case b == nil:
 		return c.nextRound()
 	case b.Panel == nil:
 		return fmt.Sprintf("recusals, and the lot of round %d", b.Round)

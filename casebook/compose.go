@@ -113,7 +113,7 @@ func (k *composer) exhibits(d *finding.Document) {
 			out.Derived += dv.Count
 		}
 		for _, con := range x.Contradicted {
-			d.LeftOut = mark(d.LeftOut, ItemID(x.Received.Exhibit, 0, con.Observation), k.text(con.Reason))
+			d.LeftOut = mark(d.LeftOut, x.Received.Exhibit+"/"+con.Observation, k.text(con.Reason))
 		}
 		d.Exhibits = append(d.Exhibits, out)
 	}

@@ -31,6 +31,7 @@ var grants = map[string][]party.Role{
 	"review.called/1":         {party.Secretariat},
 	"review.seated/1":         {party.Secretariat},
 	"review.closed/1":         {party.Secretariat},
+	"review.ended/1":          {party.Secretariat},
 	"review.recused/1":        {party.Reviewer},
 	"review.sealed/1":         {party.Reviewer},
 	"review.opened/1":         {party.Reviewer},

@@ -100,7 +100,7 @@ func itemOf(x *evidence.Exhibit, derivation int, o evidence.Observation) attribu
 		item.Judgement = &attribution.Judgement{Actor: j.Actor, Ratio: j.Ratio, Author: string(j.Author), Reason: j.Reason}
 	}
 	for _, k := range x.Contradicted {
-		if k.Observation == o.ID {
+		if x.Received.Exhibit+"/"+k.Observation == item.ID {
 			item.Contradicted = k.By
 		}
 	}

@@ -29,7 +29,7 @@ func (c *Case) review(e Entry, v View) error {
 	if err != nil {
 		return err
 	}
-	if want := len(c.Benches); roundOf(e.Act) != want {
+	if want := b.Round; roundOf(e.Act) != want {
 		return fmt.Errorf("%s for round %d, this is round %d: %w", e.Act.Kind(), roundOf(e.Act), want, ErrOutOfStep)
 	}
 	switch act := e.Act.(type) {
@@ -41,6 +41,8 @@ func (c *Case) review(e Entry, v View) error {
 		return b.Seal(e.Actor, act)
 	case review.Closed:
 		return b.Close()
+	case review.Ended:
+		return b.End(act)
 	case review.Opened:
 		return b.Open(c.ID, e.Actor, act)
 	case review.Dissented:
@@ -59,6 +61,8 @@ func roundOf(act record.Act) int {
 		return act.Round
 	case review.Closed:
 		return act.Round
+	case review.Ended:
+		return act.Round
 	case review.Opened:
 		return act.Ballot.Round
 	case review.Dissented:
@@ -67,22 +71,25 @@ func roundOf(act record.Act) int {
 	return 0
 }
 
-// bench returns the round under way or last concluded.
+// bench returns the round under way.
 func (c *Case) bench() (*review.Bench, error) {
-	if len(c.Benches) == 0 {
-		return nil, fmt.Errorf("no panel was called in %s: %w", c.ID, ErrOutOfStep)
+	if b := c.under(); b != nil {
+		return b, nil
 	}
-	return c.Benches[len(c.Benches)-1], nil
+	return nil, fmt.Errorf("no round of review is under way in %s: %w", c.ID, ErrOutOfStep)
 }
 
 func (c *Case) call(e Entry, act review.Called, v View) error {
-	if act.Round != len(c.Benches)+1 || len(c.Benches) != len(c.Findings) {
-		return fmt.Errorf("call of round %d after %d rounds and %d findings: %w", act.Round, len(c.Benches), len(c.Findings), ErrOutOfStep)
+	if act.Round != len(c.Benches)+1 || c.under() != nil {
+		return fmt.Errorf("call of round %d after %d rounds: %w", act.Round, len(c.Benches), ErrOutOfStep)
+	}
+	if c.changed {
+		return fmt.Errorf("evidence came in since the last analysis of %s: %w", c.ID, ErrOutOfStep)
 	}
 	if n := len(c.Analyses); n == 0 || c.Analyses[n-1].Record != act.Analysis {
 		return fmt.Errorf("analysis %s is not the last one of %s: %w", act.Analysis, c.ID, ErrOutOfStep)
 	}
-	book, err := one[*review.Book](v, "statute")
+	book, err := cited[*review.Book](v, review.Subject)
 	if err != nil {
 		return err
 	}
@@ -164,7 +171,7 @@ func (c *Case) assess(act finding.Assessed, v View) error {
 	if err != nil {
 		return err
 	}
-	if act.Round != b.Round || len(c.Findings) >= b.Round {
+	if act.Round != b.Round {
 		return fmt.Errorf("clause assessed for round %d: %w", act.Round, ErrOutOfStep)
 	}
 	if err := b.Concluded(); err != nil {

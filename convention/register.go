@@ -20,9 +20,9 @@ type Register struct {
 // A Link is a crosswalk seen from outside. It reads from left to right: From
 // is the same duty as, covers part of, supports or is broader than To.
 type Link struct {
-	From     ClauseID
-	Relation Relation
-	To       ClauseID // a clause or a pillar
+	From     ClauseID `json:"from"`
+	Relation Relation `json:"relation"`
+	To       ClauseID `json:"to"` // a clause or a pillar
 }
 
 // NewRegister returns a register of the instruments, or what [Lint] has to say

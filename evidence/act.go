@@ -22,7 +22,8 @@ type Received struct {
 }
 
 // Offered says that the holder hands an exhibit to another person. Until that
-// person accepts, the exhibit is in transit and the holder answers for it.
+// person accepts, the exhibit is in transit and the holder answers for it; a
+// further offer replaces the one before.
 type Offered struct {
 	Exhibit string         `json:"exhibit"`
 	To      record.Subject `json:"to"`
@@ -48,8 +49,8 @@ type Derived struct {
 // so carries no weight from here on. It stays visible with the reason.
 type Contradicted struct {
 	Exhibit     string            `json:"exhibit"`
-	Observation string            `json:"observation"`
-	By          string            `json:"by"` // the exhibit that shows it
+	Observation string            `json:"observation"` // "o3", or "2/o3" in the second derivation
+	By          string            `json:"by"`          // the exhibit that shows it
 	Reason      record.Attachment `json:"reason"`
 }
 

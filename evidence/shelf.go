@@ -78,9 +78,12 @@ func (s *Shelf) receive(r record.Record, act Received) error {
 }
 
 func (s *Shelf) offer(actor record.Subject, act Offered) error {
-	x, err := s.held(act.Exhibit, actor, "offers")
+	x, err := s.Exhibit(act.Exhibit)
 	if err != nil {
 		return err
+	}
+	if x.Holder != actor { // a later offer of the holder replaces one not accepted
+		return fmt.Errorf("%s offers %s, held by %s: %w", actor, act.Exhibit, x.where(), ErrBrokenCustody)
 	}
 	if act.To == actor {
 		return fmt.Errorf("%s offers %s to nobody else: %w", actor, act.Exhibit, ErrBrokenCustody)

@@ -58,7 +58,7 @@ func Holds(n *Institution, p *Person, actor record.Subject, key string) error {
 
 func validKeys(n *Institution, p *Person, actor record.Subject) []string {
 	switch {
-	case actor.Noun() == "host":
+	case actor.Noun() == "host" && actor.Name() == n.ID.Name():
 		return []string{n.Host}
 	case p != nil && p.ID != "":
 		return p.Keys()
@@ -72,7 +72,7 @@ func validKeys(n *Institution, p *Person, actor record.Subject) []string {
 // or, before there is any person, the founder's as trustee and registrar.
 func RolesOf(n *Institution, p *Person, actor record.Subject) []Role {
 	switch {
-	case actor.Noun() == "host":
+	case actor.Noun() == "host" && actor.Name() == n.ID.Name():
 		return []Role{Host}
 	case p != nil && p.ID != "":
 		return p.Roles

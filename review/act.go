@@ -41,6 +41,13 @@ type Closed struct {
 	Round int `json:"round"`
 }
 
+// Ended gives a round up without a finding, because it cannot come to one: no
+// quorum, no majority, a ballot that nobody opens, no feasible panel.
+type Ended struct {
+	Round  int    `json:"round"`
+	Reason string `json:"reason"`
+}
+
 // Opened shows what the actor had sealed.
 type Opened struct {
 	Salt   record.Digest `json:"salt"`
@@ -82,6 +89,7 @@ var Kinds = record.Table{
 	Seated{}.Kind():    record.Of[Seated](),
 	Sealed{}.Kind():    record.Of[Sealed](),
 	Closed{}.Kind():    record.Of[Closed](),
+	Ended{}.Kind():     record.Of[Ended](),
 	Opened{}.Kind():    record.Of[Opened](),
 	Dissented{}.Kind(): record.Of[Dissented](),
 }
@@ -91,6 +99,7 @@ func (Recused) Kind() string   { return "review.recused/1" }
 func (Seated) Kind() string    { return "review.seated/1" }
 func (Sealed) Kind() string    { return "review.sealed/1" }
 func (Closed) Kind() string    { return "review.closed/1" }
+func (Ended) Kind() string     { return "review.ended/1" }
 func (Opened) Kind() string    { return "review.opened/1" }
 func (Dissented) Kind() string { return "review.dissented/1" }
 
@@ -148,6 +157,13 @@ func (a Sealed) Validate() error {
 func (a Closed) Validate() error {
 	if a.Round < 1 {
 		return errors.New("a close names its round")
+	}
+	return nil
+}
+
+func (a Ended) Validate() error {
+	if a.Round < 1 || a.Reason == "" {
+		return errors.New("an end names its round and gives its reason")
 	}
 	return nil
 }

@@ -34,6 +34,8 @@ type Bench struct {
 	Panel    []record.Subject // nil until seated
 	Seating  Seated
 	Closed   bool
+	Ended    string // why the round was given up, or ""
+	Issued   bool   // a finding rests on it
 	Sealed   map[record.Subject]record.Digest
 	Ballots  []Ballot // in the order of opening
 	Dissents []Dissenting
@@ -120,6 +122,18 @@ func (b *Bench) Seal(actor record.Subject, act Sealed) error {
 		}
 	}
 	b.Sealed[actor] = act.Commit
+	return nil
+}
+
+// Under reports whether the round is under way: neither ended nor issued.
+func (b *Bench) Under() bool { return b.Ended == "" && !b.Issued }
+
+// End gives the round up.
+func (b *Bench) End(act Ended) error {
+	if !b.Under() {
+		return fmt.Errorf("end of round %d: %w", b.Round, ErrOutOfStep)
+	}
+	b.Ended = act.Reason
 	return nil
 }
 

@@ -23,6 +23,9 @@ type Statute struct {
 	NoticeHours  int    `json:"notice_hours"`   // between notice to an accused state and the call of a panel
 }
 
+// Subject is where the institution's statute is kept.
+const Subject record.Subject = "statute/main"
+
 // Adopted puts a statute in force, in a subject "statute/…" of its own.
 type Adopted struct {
 	Statute Statute `json:"statute"`

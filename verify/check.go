@@ -253,6 +253,13 @@ func (c *checker) compute(e casebook.Entry, act attribution.Computed) error {
 	if err := c.same(act.Result, result, "result"); err != nil {
 		return err
 	}
+	r, err := attribution.DecodeResult(result)
+	if err != nil {
+		return err
+	}
+	if act.Named != r.Named || act.Engine != r.Engine {
+		return fmt.Errorf("the record says that engine %s names %q, the result that engine %s names %q", act.Engine, act.Named, r.Engine, r.Named)
+	}
 	c.computed++
 	return nil
 }

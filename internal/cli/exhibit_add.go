@@ -44,10 +44,10 @@ func newExhibitAddCommand(env *Env) *cobra.Command {
 			opts.File = args[0]
 			return withHome(cmd.Context(), env, func(h *home) error {
 				added, err := runExhibitAdd(cmd.Context(), h, opts)
-				if err != nil {
+				if err != nil && !errors.Is(err, errPartly) {
 					return err
 				}
-				return env.print(added, added.text)
+				return errors.Join(err, env.print(added, added.text))
 			})
 		},
 	}
@@ -120,8 +120,11 @@ func runExhibitAdd(ctx context.Context, h *home, opts ExhibitAddOptions) (added,
 	if err := h.describe(ctx, c.ID, &out); err != nil || len(reading.Observations) == 0 {
 		return out, err
 	}
-	_, err = h.derive(ctx, c.ID, out.Exhibit, opts.tool(), reading.Observations)
-	return out, err
+	if _, err = h.derive(ctx, c.ID, out.Exhibit, opts.tool(), reading.Observations); err != nil {
+		out.Observations = 0
+		return out, fmt.Errorf("%s is taken in, what it shows is not on record: %w: %w", out.Exhibit, errPartly, err)
+	}
+	return out, nil
 }
 
 // describe fills in what the manifest of a received exhibit says.

@@ -38,6 +38,7 @@ var (
 	errUsage       = errors.New("wrong usage")
 	errNoHome      = errors.New("no institution here")
 	errPartly      = errors.New("partly done")
+	errFounded     = errors.New("an institution stands here already")
 	errNotFound    = errors.New("not found")
 	errBallot      = errors.New("no ballot was sealed here")
 )
@@ -56,6 +57,7 @@ var outcomes = []outcome{
 	{errUsage, exitUsage, "\"solferino help\" lists the commands, \"solferino help COMMAND\" explains one"},
 	{errPartly, exitPartly, ""},
 	{errNoHome, exitNotFound, "\"solferino init\" makes an institution; --home or SOLFERINO_HOME names its directory"},
+	{errFounded, exitRefused, "one home is one institution; --home names another directory"},
 	{party.ErrNotPermitted, exitNotPermitted, "--as PERSON acts for somebody else whose key is here; \"solferino party list\" shows the roles"},
 	{party.ErrUnknownKey, exitNotPermitted, ""},
 	{review.ErrRecused, exitNotPermitted, ""},

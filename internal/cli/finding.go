@@ -2,7 +2,9 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -91,14 +93,19 @@ func runFindingIssue(ctx context.Context, h *home, opts FindingOptions) (issue, 
 	if err != nil {
 		return issue{}, err
 	}
-	if _, _, err := h.say(ctx, saying{actor: h.actor(), subject: subject, ordered: true, act: func(record.ID) (record.Act, error) {
-		return h.issued(ctx, opts)
-	}}); err != nil {
-		return issue{}, err
-	}
 	c, _, err := h.loadCase(ctx, opts.Case)
 	if err != nil {
 		return issue{}, err
+	}
+	if !h.unpublished(c) {
+		if _, _, err := h.say(ctx, saying{actor: h.actor(), subject: subject, ordered: true, act: func(record.ID) (record.Act, error) {
+			return h.issued(ctx, opts)
+		}}); err != nil {
+			return issue{}, err
+		}
+		if c, _, err = h.loadCase(ctx, opts.Case); err != nil {
+			return issue{}, err
+		}
 	}
 	f := c.Findings[len(c.Findings)-1]
 	made := issue{c.ID.Name(), f.Version, f.Outcome, h.bundleFile(c.ID, f.Version)}
@@ -106,6 +113,17 @@ func runFindingIssue(ctx context.Context, h *home, opts FindingOptions) (issue, 
 		return made, nil // the bundle is the last that is written
 	}
 	return made, h.publish(ctx, c, f)
+}
+
+// unpublished reports whether the last version was issued and then cut off
+// before its bundle was written.
+func (h *home) unpublished(c *casebook.Case) bool {
+	n := len(c.Benches)
+	if n == 0 || !c.Benches[n-1].Issued {
+		return false
+	}
+	_, err := os.Stat(h.bundleFile(c.ID, len(c.Findings)))
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 func (h *home) issued(ctx context.Context, opts FindingOptions) (record.Act, error) {

@@ -108,6 +108,9 @@ func openDir(ctx context.Context, env *Env, dir string) (_ *home, err error) {
 	if h.vault, err = openVault(h.path(vaultDir), h.path(vaultKeyFile), env.Random); err != nil {
 		return nil, err
 	}
+	if _, err := h.vault.Sweep(); err != nil {
+		return nil, err
+	}
 	h.ledger, err = ledger.Open(ctx, ledger.Config{DB: h.db, Institution: h.set.Institution, Random: env.Random, Step: env.step()})
 	return h, err
 }

@@ -44,15 +44,12 @@ var ordinary = review.Statute{
 	MinPerSector: 2, MinRoster: 5, Quorum: 9, Majority: 7, NoticeHours: 30 * 24,
 }
 
-// statuteSubject is the subject of the institution's statute.
-const statuteSubject record.Subject = "statute/main"
-
 func newInitCommand(env *Env) *cobra.Command {
 	opts := InitOptions{statute: ordinary, roles: everything}
 	cmd := &cobra.Command{
 		Use: "init", Short: "Make an institution in an empty home, with a key for you",
 		Long: "init makes keys, founds the institution in the first record of its log, enters you as a\n" +
-			"person with every role, and adopts the statute \"public-private\".",
+			"person with every role but reviewer, and adopts the statute \"public-private\".",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runInit(cmd.Context(), env, opts) },
 	}
@@ -84,7 +81,7 @@ type founding struct {
 func runInit(ctx context.Context, env *Env, opts InitOptions) error {
 	dir := env.homeDir()
 	if founded(ctx, env, dir) {
-		return fmt.Errorf("%s holds an institution: %w", dir, casebook.ErrOutOfStep)
+		return fmt.Errorf("%s: %w", dir, errFounded)
 	}
 	h, made, err := found(ctx, env, dir, opts)
 	if err != nil {
@@ -252,10 +249,10 @@ func (h *home) sayFounded(ctx context.Context, opts InitOptions) error {
 		Interests: []string{}, Roles: opts.roles}); err != nil {
 		return err
 	}
-	if _, _, found, err := h.db.SubjectHead(ctx, statuteSubject); err != nil || found {
+	if _, _, found, err := h.db.SubjectHead(ctx, review.Subject); err != nil || found {
 		return err
 	}
-	_, _, err := h.say(ctx, saying{actor: h.set.Me, subject: statuteSubject, act: just(review.Adopted{Statute: opts.statute})})
+	_, _, err := h.say(ctx, saying{actor: h.set.Me, subject: review.Subject, act: just(review.Adopted{Statute: opts.statute})})
 	return err
 }
 

@@ -104,7 +104,7 @@ func readKnowledge(b []byte) (*attribution.Knowledge, []string, error) {
 }
 
 func newKnowledgeShowCommand(env *Env) *cobra.Command {
-	var digest string
+	var digest, output string
 	cmd := &cobra.Command{
 		Use: "show [ACTOR]", Short: "Show a knowledge, or what it says of one actor", Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -113,22 +113,28 @@ func newKnowledgeShowCommand(env *Env) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return showKnowledge(env, k, args)
+				return showKnowledge(env, k, output, args)
 			}
 			return withHome(cmd.Context(), env, func(h *home) error {
 				k, err := h.knowledge(cmd.Context(), digest)
 				if err != nil {
 					return err
 				}
-				return showKnowledge(env, k, args)
+				return showKnowledge(env, k, output, args)
 			})
 		},
 	}
+	cmd.Flags().StringVar(&output, "output", "", "write the whole knowledge to this file, as \"verify --knowledge\" takes it")
 	cmd.Flags().StringVar(&digest, "knowledge", "", "digest of an imported knowledge; without it the embedded one")
 	return cmd
 }
 
-func showKnowledge(env *Env, k *attribution.Knowledge, args []string) error {
+func showKnowledge(env *Env, k *attribution.Knowledge, output string, args []string) error {
+	if output != "" {
+		if err := os.WriteFile(output, k.Encode(), 0o644); err != nil {
+			return err
+		}
+	}
 	if len(args) == 0 {
 		v := viewKnowledge(k)
 		return env.print(v, v.text)

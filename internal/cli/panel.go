@@ -16,7 +16,7 @@ import (
 
 func newPanelCommand(env *Env) *cobra.Command {
 	return newNoun("panel", "Draw a panel from the roster, with recusals",
-		newPanelSeatCommand(env), newPanelRecuseCommand(env), newPanelShowCommand(env), newPanelCloseCommand(env))
+		newPanelSeatCommand(env), newPanelRecuseCommand(env), newPanelShowCommand(env), newPanelCloseCommand(env), newPanelEndCommand(env))
 }
 
 // PanelSeatOptions are what "solferino panel seat" takes.
@@ -51,7 +51,7 @@ func runPanelSeat(ctx context.Context, h *home, opts PanelSeatOptions) error {
 	if err != nil {
 		return err
 	}
-	if len(c.Benches) == len(c.Findings) {
+	if n := len(c.Benches); n == 0 || !c.Benches[n-1].Under() {
 		if err := h.call(ctx, c); err != nil {
 			return err
 		}
@@ -73,7 +73,7 @@ func (h *home) call(ctx context.Context, c *casebook.Case) error {
 	}
 	act := review.Called{Round: len(c.Benches) + 1, Analysis: c.Analyses[len(c.Analyses)-1].Record, Roster: roster}
 	_, _, err = h.say(ctx, saying{actor: h.actor(), subject: c.ID, ordered: true, act: just(act),
-		cites: append(roster[:len(roster):len(roster)], statuteSubject)})
+		cites: append(roster[:len(roster):len(roster)], review.Subject)})
 	return err
 }
 
@@ -176,6 +176,36 @@ func runPanelClose(ctx context.Context, h *home, id string) error {
 		return err
 	}
 	receipt, _, err := h.say(ctx, saying{actor: h.actor(), subject: c.ID, ordered: true, act: just(review.Closed{Round: b.Round})})
+	if err != nil {
+		return err
+	}
+	return h.printReceipt(receipt)
+}
+
+// PanelEndOptions are what "solferino panel end" takes.
+type PanelEndOptions struct {
+	Case, Reason string
+}
+
+func newPanelEndCommand(env *Env) *cobra.Command {
+	var opts PanelEndOptions
+	cmd := &cobra.Command{
+		Use: "end CASE", Short: "Give a round up that cannot come to a finding; another may be called", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			opts.Case = args[0]
+			return withHome(cmd.Context(), env, func(h *home) error { return runPanelEnd(cmd.Context(), h, opts) })
+		},
+	}
+	cmd.Flags().StringVar(&opts.Reason, "reason", "", "why (needed); it is on record")
+	return cmd
+}
+
+func runPanelEnd(ctx context.Context, h *home, opts PanelEndOptions) error {
+	c, b, err := h.bench(ctx, opts.Case)
+	if err != nil {
+		return err
+	}
+	receipt, _, err := h.say(ctx, saying{actor: h.actor(), subject: c.ID, ordered: true, act: just(review.Ended{Round: b.Round, Reason: opts.Reason})})
 	if err != nil {
 		return err
 	}

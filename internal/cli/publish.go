@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/mod/sumdb/note"
 
+	"solferino/attribution"
 	"solferino/casebook"
 	"solferino/internal/store"
 	"solferino/proof"
@@ -99,10 +100,28 @@ func (h *home) writeBundle(ctx context.Context, c *casebook.Case, f casebook.Fin
 	}
 	file := h.bundleFile(c.ID, f.Version)
 	content := b.Encode()
-	if r := verify.Check(content, verify.Options{}); !r.Verified {
+	knowledge, err := h.knowledgeOf(ctx, c)
+	if err != nil {
+		return err
+	}
+	if r := verify.Check(content, verify.Options{Knowledge: knowledge}); !r.Verified {
 		return fmt.Errorf("the bundle of %s does not verify: %s: %s", c.ID, r.Broken(), r.Lines[len(r.Lines)-1].Says)
 	}
 	return h.writePublic(file, content)
+}
+
+// knowledgeOf returns the encoded knowledge that the last analysis of a case
+// rests on, if it is not the embedded one.
+func (h *home) knowledgeOf(ctx context.Context, c *casebook.Case) ([]byte, error) {
+	digest := c.Analyses[len(c.Analyses)-1].Knowledge
+	k, err := attribution.Embedded()
+	if err != nil || k.Digest() == string(digest) {
+		return nil, err
+	}
+	if k, err = h.knowledge(ctx, string(digest)); err != nil {
+		return nil, err
+	}
+	return k.Encode(), nil
 }
 
 func (h *home) addAttachments(ctx context.Context, c *casebook.Case, f casebook.Finding, b *verify.Bundle) error {

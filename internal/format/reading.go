@@ -53,16 +53,16 @@ type Reading struct {
 // A Skip counts things of one kind that the file holds and the Reading does
 // not, so that nobody takes a Reading for the whole file.
 type Skip struct {
-	What  string
-	Count int
+	What  string `json:"what"`
+	Count int    `json:"count"`
 }
 
 // A Claim is what the file says about who did it. Claims are never
 // observations: an analysis that took them for evidence would hear its own
 // echo.
 type Claim struct {
-	Names string // the name and then its aliases, parted by "; ", as many as fit in 2000 bytes
-	Basis string // where in the file it is said
+	Names string `json:"names"` // the name and then its aliases, parted by "; ", as many as fit in 2000 bytes
+	Basis string `json:"basis"` // where in the file it is said
 }
 
 // A Draft is a Reading in the making. Its zero value is ready for use.

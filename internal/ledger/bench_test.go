@@ -28,9 +28,14 @@ import (
 // A bench is an institution with one person who may do everything.
 type bench struct {
 	ledger *ledger.Ledger
+	db     *store.DB
 	key    ssh.Signer
 	line   string
+	at     time.Time
+	first  int64 // index of the first entry after the founding
 }
+
+var someAttachment = record.Attachment{Commit: record.Sum(nil), Blob: record.Sum(nil)}
 
 const (
 	institution record.Subject = "institution/bench"
@@ -57,12 +62,11 @@ func newBench(b testing.TB) *bench {
 	if err != nil {
 		b.Fatal(err)
 	}
-	w := &bench{ledger: l, key: key, line: record.FormatKey(key.PublicKey())}
+	w := &bench{ledger: l, db: db, key: key, line: record.FormatKey(key.PublicKey()), at: time.Unix(1_800_000_000, 0), first: 3}
 	w.must(b, institution, party.Founded{Name: "Bench", Policy: "none\n", Host: w.line, Founder: w.line, Grants: casebook.Grants()})
 	w.must(b, founder, party.Registered{State: "CH", Region: "africa", Sector: "industry", Interests: []string{},
 		Roles: []party.Role{party.Analyst, party.Secretariat}, Key: w.line})
-	digest := record.Sum(nil)
-	w.must(b, theCase, casebook.Opened{Title: record.Attachment{Commit: digest, Blob: digest}, Date: "2026-01-01", Victims: []string{}, Parties: []string{}})
+	w.must(b, theCase, casebook.Opened{Title: someAttachment, Date: "2026-01-01", Victims: []string{}, Parties: []string{}})
 	return w
 }
 
@@ -80,7 +84,7 @@ func (w *bench) signed(b testing.TB, subject record.Subject, act record.Act) (re
 	if err != nil {
 		b.Fatal(err)
 	}
-	r := record.Record{Subject: subject, ID: id, Actor: founder, At: time.Unix(1_800_000_000, 0), Act: act}
+	r := record.Record{Subject: subject, ID: id, Actor: founder, At: w.at, Act: act}
 	if rec, err = r.Encode(); err != nil {
 		b.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 
 	"solferino/casebook"
 	"solferino/internal/store"
@@ -35,6 +36,7 @@ type Ledger struct {
 	in     chan *submission
 	done   chan struct{} // closed when the writer has ended
 	stop   chan struct{}
+	once   sync.Once // closes stop
 
 	// The writer alone touches these.
 	book *casebook.Book
@@ -130,9 +132,9 @@ func (l *Ledger) Submit(ctx context.Context, rec, signature []byte) (Receipt, er
 }
 
 // Close ends the writer after what it has in hand. It does not close the
-// database.
+// database. It may be called again.
 func (l *Ledger) Close() {
-	close(l.stop)
+	l.once.Do(func() { close(l.stop) })
 	<-l.done
 }
 
@@ -188,7 +190,6 @@ type work struct {
 	entries []store.Entry
 	rows    []store.Row
 	taken   map[record.ID]*submission
-	touched []record.Subject
 }
 
 func (w *work) take(ctx context.Context, s *submission) (Receipt, error) {
@@ -244,7 +245,6 @@ func (w *work) admit(s *submission) (store.Entry, error) {
 	entry := store.Entry{Opening: o, ID: e.ID, Subject: e.Subject, Position: position, Kind: e.Act.Kind(),
 		Actor: e.Actor, At: e.At, Leaf: e.Leaf}
 	w.entries, w.rows = append(w.entries, entry), append(w.rows, rows(e, after)...)
-	w.touched = append(w.touched, e.Subject)
 	w.next++
 	return entry, nil
 }
@@ -267,15 +267,18 @@ func (w *work) append(ctx context.Context) error {
 	return w.ledger.config.DB.Append(ctx, w.entries, latest(w.rows))
 }
 
-// undo answers with err whoever was about to be admitted, and forgets folds
-// that ran ahead of the database.
+// undo answers with err whoever was about to be admitted, and has the ledger
+// go on from what is on disk: the folds ran ahead of it.
 func (w *work) undo(batch []*submission, err error) {
-	for _, s := range w.touched {
-		w.ledger.book.Forget(s)
-	}
+	l := w.ledger
 	for _, s := range batch {
-		if s.err == nil && s.receipt.Index >= w.ledger.next {
+		if s.err == nil && s.receipt.Index >= l.next {
 			s.receipt, s.err = Receipt{}, fmt.Errorf("not admitted: %w", err)
 		}
+	}
+	l.book = NewBook(context.Background(), l.config.DB, l.config.Institution)
+	l.book.Live = true
+	if size, err := l.config.DB.Size(context.Background()); err == nil {
+		l.next = size
 	}
 }

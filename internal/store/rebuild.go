@@ -35,9 +35,9 @@ func (db *DB) Rebuild(ctx context.Context, rows iter.Seq2[Row, error]) error {
 // A TableDigest sums up one read model: equal digests, equal rows, on every
 // engine and in whatever order they were written.
 type TableDigest struct {
-	Table  string
-	Rows   int
-	Digest record.Digest
+	Table  string        `json:"table"`
+	Rows   int           `json:"rows"`
+	Digest record.Digest `json:"digest"`
 }
 
 // RowDigest sums up the rows that are stored, sorted by table.
