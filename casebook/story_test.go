@@ -114,9 +114,12 @@ func tell(t testing.TB) *house {
 	h.say(trustee, statute, review.Adopted{Statute: rules(2)})
 	h.say(secretary, inquiry, review.Called{Round: 2, Analysis: again, Roster: roster()}, docket()...)
 	h.mark("called again")
+	h.say(secretary, inquiry, review.Ended{Round: 2, Reason: "a storm keeps half of the roster away"})
+	h.mark("ended")
+	h.say(secretary, inquiry, review.Called{Round: 3, Analysis: again, Roster: roster()}, docket()...)
 	h.say(secretary, inquiry, h.seated(len(h.log)), institution)
 	h.vote(review.Concur, review.Concur, review.Concur, review.Concur, review.Abstain)
-	h.say(counsel, inquiry, assessed(2), "state/XA")
+	h.say(counsel, inquiry, assessed(3), "state/XA")
 	h.mark("assessed again")
 	h.issue("A memo came to light, and one trace fell.")
 	h.mark("issued again")
@@ -302,6 +305,14 @@ func (h *house) vote(votes ...review.Vote) {
 	}
 }
 
+// review takes an analysis through a round of its own, to the last open ballot.
+func (h *house) review(analysis record.ID, votes ...review.Vote) {
+	h.t.Helper()
+	h.say(secretary, inquiry, review.Called{Round: len(h.inquiry().Benches) + 1, Analysis: analysis, Roster: roster()}, docket()...)
+	h.say(secretary, inquiry, h.seated(len(h.log)), institution)
+	h.vote(votes...)
+}
+
 func assessed(round int) finding.Assessed {
 	return finding.Assessed{Round: round, Clause: clause, State: "XA", Date: "2026-03-01", Elements: []finding.Element{
 		{Name: "critical infrastructure", Verdict: finding.Met, Because: "Three harbours without radio."},
@@ -350,6 +361,7 @@ func TestACaseGoesFromEvidenceToFinding(t *testing.T) {
 		{"concluded", "review", "clauses and the finding of round 1"},
 		{"issued", "found", "nothing; new evidence and a new analysis would begin another round"},
 		{"called again", "review", "recusals, and the lot of round 2"},
+		{"ended", "found", "nothing; new evidence and a new analysis would begin another round"},
 		{"end", "found", "nothing; new evidence and a new analysis would begin another round"},
 	} {
 		c := h.at(t, tt.at).inquiry()
@@ -383,6 +395,9 @@ func TestWhatTheStoryLeaves(t *testing.T) {
 		if slices.Contains(first.Panel, r.Person) {
 			t.Errorf("%s is recused and sits", r.Person)
 		}
+	}
+	if c.Benches[1].Ended == "" || c.Benches[1].Under() || c.Findings[1].Version != 2 || !c.Benches[2].Issued {
+		t.Errorf("the second version does not rest on the third round, after the second was given up")
 	}
 	if b := c.Assessments[0].Binding; b.Force != convention.Voluntary || b.Since != "2015-12-23" {
 		t.Errorf("the clause bound at %v since %s", b.Force, b.Since)
