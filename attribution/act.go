@@ -94,6 +94,18 @@ func (a Computed) Validate() error {
 	return errors.Join(a.Knowledge.Validate(), a.Question.Validate(), a.Result.Validate())
 }
 
+// Accused returns the states that claims name, sorted, each once.
+func Accused(claims []Claimed) []string {
+	var list []string
+	for _, c := range claims {
+		if c.Accused != "" {
+			list = append(list, c.Accused)
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
 // DecodeResult reads what [Result.Encode] wrote, and nothing else.
 func DecodeResult(b []byte) (Result, error) {
 	var r Result

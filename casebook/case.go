@@ -166,16 +166,7 @@ func (c *Case) compute(e Entry, act attribution.Computed) error {
 }
 
 // Accused returns the states that claims name, sorted, each once.
-func (c *Case) Accused() []string {
-	var list []string
-	for _, claim := range c.Claims {
-		if claim.Accused != "" {
-			list = append(list, claim.Accused)
-		}
-	}
-	slices.Sort(list)
-	return slices.Compact(list)
-}
+func (c *Case) Accused() []string { return attribution.Accused(c.Claims) }
 
 func (c *Case) notify(e Entry, act Notified) error {
 	if !slices.Contains(c.Accused(), act.State) {

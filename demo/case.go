@@ -96,16 +96,7 @@ const note = "Our own summary of a public source, written for the demonstration.
 func (c Case) Opening() string { return c.Title + "\n\n" + c.Summary }
 
 // Accused returns the states that claims name, sorted, each once.
-func (c Case) Accused() []string {
-	var list []string
-	for _, claim := range c.Claims {
-		if claim.Accused != "" {
-			list = append(list, claim.Accused)
-		}
-	}
-	slices.Sort(list)
-	return slices.Compact(list)
-}
+func (c Case) Accused() []string { return attribution.Accused(c.Claims) }
 
 // Assessed returns the assessments of one round, counted from 1.
 func (c Case) Assessed(round int) []finding.Assessed {

@@ -4,12 +4,16 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"solferino/internal/format"
 	"strings"
 
 	"github.com/go-json-experiment/json"
 
 	"solferino/attribution"
 )
+
+// ErrBundle is wrapped by every error about bytes that are no ATT&CK bundle.
+var ErrBundle = errors.New("not an ATT&CK bundle")
 
 // notice is what ATT&CK's terms of use ask of every copy, word for word.
 const notice = "© 2025 The MITRE Corporation. This work is reproduced and distributed with the permission of The MITRE Corporation."
@@ -41,22 +45,22 @@ const (
 func Decode(text []byte) (*attribution.Knowledge, []Omission, error) {
 	var b bundle
 	if err := json.Unmarshal(text, &b); err != nil {
-		return nil, nil, atJSON(text, err)
+		return nil, nil, format.Place{Text: text, Is: ErrBundle}.AtJSON(err)
 	}
 	if b.Type != "bundle" {
-		return nil, nil, at(text, 0, fmt.Errorf("type %q, want bundle", b.Type))
+		return nil, nil, format.Place{Text: text, Is: ErrBundle}.At(0, fmt.Errorf("type %q, want bundle", b.Type))
 	}
 	r := newReader()
 	for _, take := range []func(located) error{r.index, r.object, r.relationship} {
 		for _, o := range b.Objects {
 			if err := take(o); err != nil {
-				return nil, nil, at(text, start(text, o.offset), err)
+				return nil, nil, format.Place{Text: text, Is: ErrBundle}.AtValue(o.offset, err)
 			}
 		}
 	}
 	k, err := r.knowledge()
 	if err != nil {
-		return nil, nil, at(text, 0, err)
+		return nil, nil, format.Place{Text: text, Is: ErrBundle}.At(0, err)
 	}
 	return k, r.omissions(), nil
 }
@@ -118,9 +122,9 @@ func (r *reader) object(o located) error {
 	case o.Type == "relationship":
 		return nil
 	case o.Type == "x-mitre-collection":
-		r.k.Version = clean(o.Name + " " + o.Version)
+		r.k.Version = format.Clean(o.Name + " " + o.Version)
 	case o.Type == "marking-definition" && o.Definition.Statement != "":
-		r.k.Notices = append(r.k.Notices, clean(o.Definition.Statement))
+		r.k.Notices = append(r.k.Notices, format.Clean(o.Definition.Statement))
 	case o.Revoked:
 		r.omit(o.Type, whyRevoked)
 	case o.Deprecated:
@@ -145,14 +149,14 @@ func (r *reader) carry(o located) error {
 	if err != nil {
 		return err
 	}
-	name := clean(o.Name)
+	name := format.Clean(o.Name)
 	switch o.Type {
 	case "intrusion-set":
 		r.k.Actors = append(r.k.Actors, attribution.Actor{ID: id, Name: name, Aliases: aliases(name, o.Aliases)})
 	case "attack-pattern":
 		t := attribution.Technique{ID: id, Name: name}
 		for _, p := range o.KillChain {
-			t.Tactics = append(t.Tactics, clean(p.Name))
+			t.Tactics = append(t.Tactics, format.Clean(p.Name))
 		}
 		r.k.Techniques = append(r.k.Techniques, t)
 	default: // STIX and the knowledge call malware and tools alike
@@ -176,7 +180,7 @@ func (r *reader) define(o located) (string, error) {
 		return "", fmt.Errorf("%s has no ATT&CK id, or an odd one: %q", o.ID, id)
 	case r.taken[id]:
 		return "", fmt.Errorf("%s: %s is the id of another object too", o.ID, id)
-	case clean(o.Name) == "":
+	case format.Clean(o.Name) == "":
 		return "", fmt.Errorf("%s has no name", o.ID)
 	}
 	r.taken[id], r.attack[o.ID] = true, id
@@ -222,13 +226,13 @@ func (r *reader) relationship(o located) error {
 func (r *reader) report(group, object string, references []reference) {
 	cited := false
 	for _, ref := range references {
-		name := clean(ref.SourceName)
+		name := format.Clean(ref.SourceName)
 		if name == "" {
 			continue
 		}
 		cited = true
 		if _, known := r.sources[name]; !known {
-			r.sources[name] = attribution.Source{Name: name, URL: clean(ref.URL), Year: year(ref.Description)}
+			r.sources[name] = attribution.Source{Name: name, URL: format.Clean(ref.URL), Year: year(ref.Description)}
 		}
 		key := [2]string{group, name}
 		r.reports[key] = append(r.reports[key], object)

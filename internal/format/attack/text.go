@@ -1,27 +1,17 @@
 package attack
 
 import (
+	"solferino/internal/format"
 	"strconv"
 	"strings"
 	"unicode"
 )
 
-// clean puts s on one line without control characters or space around it.
-func clean(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return ' '
-		}
-		return r
-	}, s)
-	return strings.Join(strings.Fields(s), " ")
-}
-
 // aliases are the other names, each on one line; ATT&CK lists the name too.
 func aliases(name string, all []string) []string {
 	var list []string
 	for _, a := range all {
-		if a = clean(a); a != "" && a != name {
+		if a = format.Clean(a); a != "" && a != name {
 			list = append(list, a)
 		}
 	}

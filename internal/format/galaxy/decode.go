@@ -1,15 +1,19 @@
 package galaxy
 
 import (
+	"errors"
 	"fmt"
 	"slices"
+	"solferino/internal/format"
 	"strings"
-	"unicode"
 
 	"github.com/go-json-experiment/json"
 
 	"solferino/attribution"
 )
+
+// ErrCluster is wrapped by every error about bytes that are no such cluster.
+var ErrCluster = errors.New("not a MISP galaxy cluster of threat actors")
 
 // Omission counts what a cluster says and the knowledge has no room for.
 type Omission struct {
@@ -47,20 +51,20 @@ const defaultConfidence = "50"
 func Decode(text []byte) (*attribution.Knowledge, []Omission, error) {
 	var c cluster
 	if err := json.Unmarshal(text, &c); err != nil {
-		return nil, nil, atJSON(text, err)
+		return nil, nil, format.Place{Text: text, Is: ErrCluster}.AtJSON(err)
 	}
-	if c.Type != "threat-actor" || clean(c.Name) == "" {
-		return nil, nil, at(text, 0, fmt.Errorf("cluster %q of type %q, want a name and threat-actor", c.Name, c.Type))
+	if c.Type != "threat-actor" || format.Clean(c.Name) == "" {
+		return nil, nil, format.Place{Text: text, Is: ErrCluster}.At(0, fmt.Errorf("cluster %q of type %q, want a name and threat-actor", c.Name, c.Type))
 	}
 	r := newReader(c)
 	for _, v := range c.Values {
 		if err := r.actor(v.value); err != nil {
-			return nil, nil, at(text, start(text, v.offset), err)
+			return nil, nil, format.Place{Text: text, Is: ErrCluster}.AtValue(v.offset, err)
 		}
 	}
 	k, err := attribution.New(r.k)
 	if err != nil {
-		return nil, nil, at(text, 0, err)
+		return nil, nil, format.Place{Text: text, Is: ErrCluster}.At(0, err)
 	}
 	return k, r.omissions(), nil
 }
@@ -74,7 +78,7 @@ type reader struct {
 }
 
 func newReader(c cluster) *reader {
-	name := fmt.Sprintf("MISP galaxy: %s, version %d", clean(c.Name), c.Version)
+	name := fmt.Sprintf("MISP galaxy: %s, version %d", format.Clean(c.Name), c.Version)
 	r := &reader{source: fmt.Sprintf("misp:threat-actor/%d", c.Version), taken: map[string]bool{}, omitted: map[Omission]int{}}
 	r.k = attribution.Knowledge{Version: name, Notices: []string{notice}, Sources: []attribution.Source{
 		{ID: r.source, Name: name, URL: galaxyURL},
@@ -98,7 +102,7 @@ func (r *reader) omissions() []Omission {
 }
 
 func (r *reader) actor(v value) error {
-	a := attribution.Actor{ID: v.UUID, Name: clean(v.Value)}
+	a := attribution.Actor{ID: v.UUID, Name: format.Clean(v.Value)}
 	switch {
 	case !isUUID(v.UUID):
 		return fmt.Errorf("uuid %q of %q is none", v.UUID, v.Value)
@@ -109,7 +113,7 @@ func (r *reader) actor(v value) error {
 	}
 	r.taken[v.UUID] = true
 	for _, s := range v.Meta.Synonyms {
-		if s = clean(s); s == "" || s == a.Name {
+		if s = format.Clean(s); s == "" || s == a.Name {
 			r.omit("synonym", whyNoAliases)
 		} else {
 			a.Aliases = append(a.Aliases, s)
@@ -126,7 +130,7 @@ func (r *reader) actor(v value) error {
 // states gives what is claimed about the state behind an actor.
 func (r *reader) states(m meta) []attribution.Claim {
 	var list []attribution.Claim
-	confidence := clean(m.Confidence)
+	confidence := format.Clean(m.Confidence)
 	switch confidence {
 	case "":
 		confidence = attribution.Unstated
@@ -135,7 +139,7 @@ func (r *reader) states(m meta) []attribution.Claim {
 	}
 	claim := func(kind, source, member string, values []string) {
 		for _, v := range values {
-			if v = clean(v); v == "" || strings.EqualFold(v, "unknown") {
+			if v = format.Clean(v); v == "" || strings.EqualFold(v, "unknown") {
 				r.omit(member, whyNothing)
 				continue
 			}
@@ -152,7 +156,7 @@ func (r *reader) states(m meta) []attribution.Claim {
 func (r *reader) relations(all []related) []attribution.Claim {
 	var list []attribution.Claim
 	for _, x := range all {
-		kind := clean(x.Type)
+		kind := format.Clean(x.Type)
 		if kind == "" || !isUUID(x.Target) {
 			r.omit("related", whyNothing)
 			continue
@@ -168,7 +172,7 @@ func (r *reader) relations(all []related) []attribution.Claim {
 func likelihood(tags []string) string {
 	for _, t := range tags {
 		if word, ok := strings.CutPrefix(t, `estimative-language:likelihood-probability="`); ok {
-			if word = clean(strings.TrimSuffix(word, `"`)); word != "" {
+			if word = format.Clean(strings.TrimSuffix(word, `"`)); word != "" {
 				return word
 			}
 		}
@@ -182,7 +186,7 @@ func member(key string) string {
 	if strings.HasPrefix(key, "origin:") {
 		return "origin:…"
 	}
-	return clean(key)
+	return format.Clean(key)
 }
 
 // isUUID reports whether s has the form of RFC 9562, section 4.
@@ -198,15 +202,4 @@ func isUUID(s string) bool {
 		}
 	}
 	return true
-}
-
-// clean puts s on one line without control characters or space around it.
-func clean(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return ' '
-		}
-		return r
-	}, s)
-	return strings.Join(strings.Fields(s), " ")
 }
