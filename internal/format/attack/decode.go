@@ -4,12 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"solferino/internal/format"
 	"strings"
 
 	"github.com/go-json-experiment/json"
 
 	"solferino/attribution"
+	"solferino/internal/format"
 )
 
 // ErrBundle is wrapped by every error about bytes that are no ATT&CK bundle.

@@ -1,10 +1,11 @@
 package attack
 
 import (
-	"solferino/internal/format"
 	"strconv"
 	"strings"
 	"unicode"
+
+	"solferino/internal/format"
 )
 
 // aliases are the other names, each on one line; ATT&CK lists the name too.
