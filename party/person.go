@@ -3,6 +3,7 @@ package party
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"solferino/record"
@@ -88,3 +89,6 @@ func (p *Person) Tied(labels ...string) (string, bool) {
 	}
 	return "", false
 }
+
+// Revoked returns the keys that were revoked, sorted.
+func (p *Person) Revoked() []string { return slices.Sorted(maps.Keys(p.revoked)) }

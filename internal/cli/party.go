@@ -24,7 +24,7 @@ type PartyAddOptions struct {
 
 func newPartyCommand(env *Env) *cobra.Command {
 	return newNoun("party", "Enter people and their keys",
-		newPartyAddCommand(env), newPartyKeyCommand(env), newPartyListCommand(env))
+		newPartyAddCommand(env), newPartyKeyCommand(env), newPartyListCommand(env), newPartyExportCommand(env))
 }
 
 func newPartyAddCommand(env *Env) *cobra.Command {
