@@ -5,56 +5,52 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"hash"
 	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
+	"slices"
 
 	"filippo.io/age"
 
 	"solferino/record"
 )
 
-// Put encrypts what r gives, up to its io.EOF, and returns how a record names
-// it. When Put returns without error, the exhibit survives a power cut; when
-// it returns an error, nothing is left behind.
+// Put encrypts what r gives, up to its io.EOF, for the recipients of the vault,
+// and returns how a record names it. When Put returns without error, the exhibit
+// survives a power cut; when it returns an error, nothing is left behind.
 func (v *Vault) Put(ctx context.Context, r io.Reader) (record.Attachment, error) {
-	f, err := v.create(v.c.Dir)
-	if err != nil {
-		return record.Attachment{}, fmt.Errorf("put into vault: %w", err)
-	}
-	a, err := v.encrypt(ctx, f, r)
-	if err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = v.place(f.Name(), v.path(a.Blob))
-	}
-	if err != nil {
-		if left := os.Remove(f.Name()); !errors.Is(left, fs.ErrNotExist) {
-			err = errors.Join(err, left)
+	return v.PutFor(ctx, r, v.c.Recipients)
+}
+
+// PutFor is Put for these recipients alone, as the custodians of one case and
+// an escrow.Recipient. It does not add those of the vault.
+func (v *Vault) PutFor(ctx context.Context, r io.Reader, recipients []age.Recipient) (record.Attachment, error) {
+	var a record.Attachment
+	err := v.store(func(w io.Writer) (path string, err error) {
+		if a, err = v.encrypt(ctx, w, r, recipients); err != nil {
+			return "", err
 		}
+		return v.path(a.Blob), nil
+	})
+	if err != nil {
 		return record.Attachment{}, fmt.Errorf("put into vault: %w", err)
 	}
 	return a, nil
 }
 
-// encrypt writes salt and content to f under the recipients' keys. Two stages
-// work beside it: one commits to the content, one hashes and writes the
-// ciphertext.
-func (v *Vault) encrypt(ctx context.Context, f io.Writer, r io.Reader) (record.Attachment, error) {
+// encrypt writes the age file of the content to w. Beside the encryption, one
+// goroutine commits to the content, one hashes the ciphertext, and one writes it.
+func (v *Vault) encrypt(ctx context.Context, w io.Writer, r io.Reader, recipients []age.Recipient) (record.Attachment, error) {
 	salt, err := v.salt()
 	if err != nil {
 		return record.Attachment{}, err
 	}
 	mac, sum := hmac.New(sha256.New, salt[:]), sha256.New()
-	commit, store := behind(mac), behind(io.MultiWriter(f, sum))
-	err = v.pump(ctx, r, salt, commit, store)
-	for _, s := range []*stage{commit, store} {
-		if failed := s.end(); err == nil {
+	commit := behind(frameHead+frameSize, frameHead, mac)
+	store := behind(diskPiece, 0, sum, w)
+	err = pump(patient{ctx, r}, salt, commit, store, recipients)
+	for _, r := range []*relay{commit, store} {
+		if failed := r.end(); err == nil {
 			err = failed
 		}
 	}
@@ -73,22 +69,51 @@ func (v *Vault) salt() (salt record.Salt, err error) {
 	return salt, nil
 }
 
-// pump takes the content through age to store, and as it is to commit. Only
-// io.EOF ends it well: an upload that was cut short ends in
-// io.ErrUnexpectedEOF.
-func (v *Vault) pump(ctx context.Context, r io.Reader, salt record.Salt, commit, store io.Writer) error {
-	sealed, err := age.Encrypt(store, v.c.Recipients...)
+// pump takes the content, framed and padded, through age to store, and as it is
+// to commit. Each frame is read into its place once, and not copied for commit.
+func pump(r io.Reader, salt record.Salt, commit, store *relay, recipients []age.Recipient) error {
+	sealed, err := age.Encrypt(store, recipients...)
 	if err != nil {
 		return err
 	}
-	if _, err := sealed.Write(salt[:]); err != nil {
+	f := &framer{w: sealed}
+	if err := f.begin(salt); err != nil {
 		return err
 	}
-	both := io.MultiWriter(commit, sealed)
-	if _, err := io.CopyBuffer(both, patient{ctx, r}, make([]byte, stageSize)); err != nil {
+	for n := frameSize; n == frameSize; {
+		frame, err := commit.take()
+		if err != nil {
+			return err
+		}
+		frame = slices.Grow(frame, commit.size)[:commit.size]
+		if n, err = fill(r, frame[frameHead:]); err != nil {
+			return err
+		}
+		frame = frame[:frameHead+n]
+		head(frame)
+		commit.pass(frame)
+		if err := f.write(frame); err != nil {
+			return err
+		}
+	}
+	if err := f.pad(); err != nil {
 		return err
 	}
 	return sealed.Close()
+}
+
+// fill reads until p is full or r ends. Only io.EOF ends r well: an upload that
+// was cut short ends in io.ErrUnexpectedEOF, which io.ReadFull would hide.
+func fill(r io.Reader, p []byte) (n int, err error) {
+	for n < len(p) && err == nil {
+		var m int
+		m, err = r.Read(p[n:])
+		n += m
+	}
+	if err == io.EOF {
+		err = nil
+	}
+	return n, err
 }
 
 // A patient reader reads until its context ends.
@@ -102,29 +127,6 @@ func (p patient) Read(b []byte) (int, error) {
 		return 0, err
 	}
 	return p.r.Read(b)
-}
-
-// place gives a finished file its name, durably.
-func (v *Vault) place(temp, path string) error {
-	dir := filepath.Dir(path)
-	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	if err := os.Rename(temp, path); err != nil {
-		return err
-	}
-	if err := errors.Join(syncDir(dir), syncDir(v.c.Dir)); err != nil {
-		return errors.Join(err, os.Remove(path))
-	}
-	return nil
-}
-
-func syncDir(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
 
 func digest(h hash.Hash) record.Digest {
