@@ -93,7 +93,7 @@ func runDemo(ctx context.Context, env *Env, opts DemoOptions) error {
 	if !opts.Serve {
 		return nil
 	}
-	return runServe(ctx, env, dir, ServeOptions{opts.Listen})
+	return runServe(ctx, env, dir, ServeOptions{ListenOptions{Listen: opts.Listen}})
 }
 
 // demoDir is the home that was asked for, or a new one.

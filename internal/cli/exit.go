@@ -13,6 +13,7 @@ import (
 	"solferino/internal/blob"
 	"solferino/internal/format"
 	"solferino/internal/ledger"
+	"solferino/internal/stamp"
 	"solferino/internal/store"
 	"solferino/internal/tlog"
 	"solferino/party"
@@ -89,6 +90,9 @@ var outcomes = []outcome{
 	{record.ErrBadSignature, exitNotPermitted, ""},
 	{format.ErrUnreadable, exitFailed, "without --stix, --misp or --csv any file is taken as it is"},
 	{tlog.ErrPending, exitUnreachable, "entries are safe; they are published once the witnesses answer"},
+	{stamp.ErrUnreachable, exitUnreachable, "the checkpoint stands without it; ask again later"},
+	{tlog.ErrUnreachable, exitUnreachable, ""},
+	{tlog.ErrMissing, exitNotFound, "the URL is that of an institution's public pages, or of a mirror"},
 	{tlog.ErrForked, exitFailed, "do not write: the log says something else than it has signed; see docs/threat-model.md"},
 	{tlog.ErrDamaged, exitFailed, "do not write: stored bytes changed; restore them from a mirror or a backup"},
 	{blob.ErrDamaged, exitFailed, "do not write: stored bytes changed; restore them from a mirror or a backup"},

@@ -40,6 +40,7 @@ const (
 	hostKeyFile  = "keys/host"
 	witnessState = "witness"
 	guardFile    = "guard"
+	evidenceDir  = "evidence"
 	lockName     = "lock"
 )
 
@@ -178,13 +179,16 @@ func (h *home) openTree(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	witness, err := h.openWitness(policy)
+	witnesses, err := tlog.RemoteWitnesses(policy)
 	if err != nil {
 		return err
 	}
+	if witnesses[witnessName], err = h.openWitness(policy); err != nil {
+		return err
+	}
 	h.tree, err = tlog.Open(ctx, tlog.Config{
-		Dir: h.path(publicDir), Store: ledger.Leaves{DB: h.db}, Policy: policy, Signer: signer,
-		Witnesses: map[string]tlog.Cosigner{witnessName: witness}, Guard: h.path(guardFile), Steps: h.env.step(),
+		Dir: h.path(publicDir), Store: ledger.Leaves{DB: h.db}, Policy: policy, Signer: signer, Witnesses: witnesses,
+		Guard: h.path(guardFile), Evidence: h.path(evidenceDir), Grace: witnessGrace, Steps: h.env.step(),
 	})
 	return err
 }
@@ -194,7 +198,8 @@ func (h *home) openWitness(policy *proof.Policy) (*tlog.Witness, error) {
 	if err != nil {
 		return nil, err
 	}
-	return tlog.NewWitness(tlog.WitnessConfig{Key: string(bytes.TrimSpace(key)), Log: policy.LogKey(), File: h.path(witnessState), Now: h.env.Now})
+	return tlog.NewWitness(tlog.WitnessConfig{Keys: []string{string(bytes.TrimSpace(key))}, Logs: []string{policy.LogKey()},
+		File: h.path(witnessState), Now: h.env.Now})
 }
 
 func noteSigner(file string) (note.Signer, error) {

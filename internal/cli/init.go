@@ -30,6 +30,11 @@ type InitOptions struct {
 	Region string
 	Sector string
 
+	// Witnesses outside, each as NAME=VKEY=URL, and how many of them a
+	// checkpoint needs; none by default.
+	Witnesses []string
+	Quorum    int
+
 	statute review.Statute
 	roles   []party.Role // of the founder
 }
@@ -60,6 +65,8 @@ func newInitCommand(env *Env) *cobra.Command {
 	f.StringVar(&opts.State, "state", "CH", "your nationality, two letters")
 	f.StringVar(&opts.Region, "region", "western-europe-others", "your regional group of the United Nations")
 	f.StringVar(&opts.Sector, "sector", "civil-society", "academia, civil-society, government or industry")
+	f.StringArrayVar(&opts.Witnesses, "witness", nil, "outside witness as NAME=VKEY=URL, or REGION/NAME=…, of whom a region counts once; may be repeated")
+	f.IntVar(&opts.Quorum, "quorum", 0, "how many outside witnesses or regions must have seen a checkpoint (needed with --witness)")
 	return cmd
 }
 
@@ -273,7 +280,10 @@ func (h *home) foundingAct(opts InitOptions) (record.Act, error) {
 	if err != nil {
 		return nil, err
 	}
-	policy := fmt.Sprintf("log %s\nwitness %s %s\nquorum %s\n", logKey, witnessName, witness, witnessName)
+	policy, err := policyText(logKey, witness, opts)
+	if err != nil {
+		return nil, err
+	}
 	return party.Founded{Name: opts.Name, Notice: opts.Notice, Policy: policy, Host: host, Founder: me, Grants: casebook.Grants()}, nil
 }
 

@@ -2,17 +2,21 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 
 	"github.com/spf13/cobra"
 
+	"solferino/internal/tlog"
 	"solferino/proof"
 	"solferino/record"
 )
 
 func newLogCommand(env *Env) *cobra.Command {
-	return newNoun("log", "The public log", newLogShowCommand(env), newLogProveCommand(env))
+	return newNoun("log", "The public log", newLogShowCommand(env), newLogProveCommand(env),
+		newLogPublishCommand(env), newLogPolicyCommand(env),
+		newLogReceiptCommand(env), newLogCheckCommand(env), newLogStampCommand(env))
 }
 
 func newLogShowCommand(env *Env) *cobra.Command {
@@ -41,6 +45,10 @@ type logView struct {
 	Root       string   `json:"root"`
 	Witnesses  []string `json:"witnesses"`
 	Checkpoint string   `json:"checkpoint"`
+	// Pending is the number of entries that are not published yet; the absent
+	// witnesses are those it waits for.
+	Pending int64          `json:"pending"`
+	Absent  []tlog.Absence `json:"absent"`
 }
 
 func runLogShow(ctx context.Context, h *home) error {
@@ -52,27 +60,56 @@ func runLogShow(ctx context.Context, h *home) error {
 	if err != nil {
 		return err
 	}
-	_, signed, err := h.tree.Publish(ctx)
+	_, _, err = h.tree.Publish(ctx)
+	var pending *tlog.Pending
+	if err != nil && !errors.As(err, &pending) {
+		return err
+	}
+	v, err := h.logView(ctx, policy, pending)
 	if err != nil {
 		return err
 	}
-	cp, seen, err := proof.ParseCheckpoint(signed, policy)
-	if err != nil {
-		return err
+	return h.env.print(v, v.text)
+}
+
+// logView says how far the log is published. pending says for whom the rest
+// waits; nil if it does not.
+func (h *home) logView(ctx context.Context, policy *proof.Policy, pending *tlog.Pending) (logView, error) {
+	v := logView{Origin: policy.Origin(), Key: policy.LogKey(), Witnesses: []string{}, Absent: []tlog.Absence{}}
+	cp, signed, err := h.tree.Checkpoint()
+	if errors.Is(err, tlog.ErrPending) {
+		cp, err = proof.Empty(v.Origin), nil
 	}
-	size, err := h.db.Size(ctx)
-	v := logView{Origin: policy.Origin(), Key: policy.LogKey(), Entries: size, Size: cp.Size, Root: fmt.Sprintf("%x", cp.Root),
-		Witnesses: []string{}, Checkpoint: string(signed)}
+	if err == nil {
+		v.Entries, err = h.db.Size(ctx)
+	}
+	if err != nil {
+		return v, err
+	}
+	v.Size, v.Root, v.Checkpoint, v.Pending = cp.Size, fmt.Sprintf("%x", cp.Root), string(signed), v.Entries-cp.Size
+	if pending != nil {
+		v.Absent = pending.Absent
+	}
+	if signed == nil {
+		return v, nil
+	}
+	_, seen, err := proof.ParseCheckpoint(signed, policy)
 	for _, w := range seen {
 		v.Witnesses = append(v.Witnesses, fmt.Sprintf("%s at %s", w.Name, w.At.UTC().Format("2006-01-02T15:04:05Z")))
 	}
-	if err != nil {
-		return err
+	return v, err
+}
+
+func (v logView) text() string {
+	rows := [][]string{{"origin", v.Origin}, {"key", v.Key}, {"entries", fmt.Sprint(v.Entries)},
+		{"checkpoint", fmt.Sprintf("size %d, root %s", v.Size, v.Root)}, {"seen by", orNone(v.Witnesses)}}
+	if v.Pending > 0 {
+		rows = append(rows, []string{"pending", fmt.Sprintf("publication of %d entries", v.Pending)})
 	}
-	return h.env.print(v, func() string {
-		return table([]string{"origin", v.Origin}, []string{"key", v.Key}, []string{"entries", fmt.Sprint(v.Entries)},
-			[]string{"checkpoint", fmt.Sprintf("size %d, root %s", v.Size, v.Root)}, []string{"seen by", orNone(v.Witnesses)})
-	})
+	for _, a := range v.Absent {
+		rows = append(rows, []string{"absent", a.Name + ": " + a.Why})
+	}
+	return table(rows...)
 }
 
 type entryView struct {

@@ -44,6 +44,7 @@ func newRootCommand(env *Env) *cobra.Command {
 		newCaseCommand(env), newExhibitCommand(env), newAnalyseCommand(env), newPanelCommand(env), newBallotCommand(env),
 		newClauseCommand(env), newFindingCommand(env), newConventionCommand(env), newPartyCommand(env),
 		newKnowledgeCommand(env), newLogCommand(env), newCompletionCommand(env), newManCommand(env),
+		newWitnessCommand(env), newMirrorCommand(env), newMonitorCommand(env),
 	)
 	strict(cmd)
 	return cmd

@@ -3,12 +3,9 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"os"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -18,7 +15,7 @@ import (
 
 // ServeOptions are what "solferino serve" takes.
 type ServeOptions struct {
-	Listen string
+	ListenOptions
 }
 
 func newServeCommand(env *Env) *cobra.Command {
@@ -28,43 +25,16 @@ func newServeCommand(env *Env) *cobra.Command {
 		Long: "serve shows what is published and nothing else. It reads; other commands may go on writing.",
 		RunE: func(cmd *cobra.Command, _ []string) error { return runServe(cmd.Context(), env, env.homeDir(), opts) },
 	}
-	cmd.Flags().StringVar(&opts.Listen, "listen", "127.0.0.1:8080", "HOST:PORT; port 0 takes a free one")
+	opts.flags(cmd.Flags(), "127.0.0.1:8080")
 	return cmd
 }
-
-// Time-outs of the server, so that a slow visitor holds nothing up.
-const (
-	headerTimeout   = 5 * time.Second
-	readTimeout     = 15 * time.Second
-	writeTimeout    = 2 * time.Minute // a bundle over a slow line
-	idleTimeout     = time.Minute
-	maxHeader       = 16 << 10
-	shutdownTimeout = 5 * time.Second
-)
 
 func runServe(ctx context.Context, env *Env, dir string, opts ServeOptions) error {
 	handler, closeAll, err := openPortal(ctx, env, dir)
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", opts.Listen)
-	if err != nil {
-		return errors.Join(fmt.Errorf("%w: %w", err, errUsage), closeAll())
-	}
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout,
-		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader}
-	env.talk("the public pages are at http://%s/ until you press Ctrl-C", listener.Addr())
-	stopped := make(chan error, 1)
-	go func() {
-		<-ctx.Done()
-		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
-		defer cancel()
-		stopped <- server.Shutdown(late)
-	}()
-	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-		return errors.Join(err, closeAll())
-	}
-	return errors.Join(<-stopped, closeAll())
+	return errors.Join(listenAndServe(ctx, env, opts.ListenOptions, handler, "the public pages are"), closeAll())
 }
 
 // openPortal opens what the pages are made from, for reading alone.

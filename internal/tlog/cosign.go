@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -14,35 +16,63 @@ import (
 type Cosigner interface {
 	// Cosign asks the witness, which last saw the log at size old, to cosign
 	// a note that the log signed, and shows it the proof in between. It
-	// returns the signature line. When the witness has seen another size or
-	// does not believe the proof, the error is a *Conflict. It returns soon
-	// after the context has ended.
+	// returns the signature lines, one for each key of the witness. When the
+	// witness has seen another size or does not believe the proof, the error
+	// is a *Conflict. It returns soon after the context has ended.
 	Cosign(ctx context.Context, old int64, p proof.Consistency, signed []byte) ([]byte, error)
+}
+
+// A party is one witness with the names that its keys have in the policy.
+type party struct {
+	names []string
+	w     Cosigner
+}
+
+// parties lists the witnesses in the order of their names. A remote witness
+// that stands under several names is one party.
+func (t *Tree) parties() []party {
+	var out []party
+	for _, name := range slices.Sorted(maps.Keys(t.c.Witnesses)) {
+		w := t.c.Witnesses[name]
+		remote, isRemote := w.(*RemoteWitness)
+		i := slices.IndexFunc(out, func(p party) bool {
+			other, ok := p.w.(*RemoteWitness)
+			return ok && isRemote && other == remote
+		})
+		if i < 0 {
+			out = append(out, party{[]string{name}, w})
+			continue
+		}
+		out[i].names = append(out[i].names, name)
+	}
+	return out
 }
 
 // An answer is what came of asking one witness.
 type answer struct {
-	name string
-	line []byte
-	seen int64 // size that the witness now has seen
-	err  error
+	party
+	lines []byte
+	by    []string // names whose lines these are
+	seen  int64    // size that the witness now has seen
+	err   error
 }
 
 // cosign asks all witnesses at once and returns the note with their lines,
-// once they make the quorum and the grace is over. The error wraps
-// [ErrPending] when they do not, and [ErrForked] when one can prove that the
-// log signed something else.
+// once they make the quorum and the grace is over. The error is a [*Pending]
+// when they do not, and wraps [ErrForked] when one can prove that the log
+// signed something else.
 func (t *Tree) cosign(ctx context.Context, head Head) ([]byte, error) {
 	var asking sync.WaitGroup
 	defer asking.Wait()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	answers := make(chan answer, len(t.c.Witnesses))
-	for name, w := range t.c.Witnesses {
-		seen := t.seen[name]
-		asking.Go(func() { answers <- t.ask(ctx, name, w, seen, head) })
+	all := t.parties()
+	answers := make(chan answer, len(all))
+	for _, p := range all {
+		seen := t.seen[p.names[0]]
+		asking.Go(func() { answers <- t.ask(ctx, p, seen, head) })
 	}
-	lines, absent, err := t.gather(ctx, answers, head)
+	lines, absent, err := t.gather(ctx, answers, len(all))
 	if err != nil {
 		return nil, err
 	}
@@ -51,17 +81,19 @@ func (t *Tree) cosign(ctx context.Context, head Head) ([]byte, error) {
 		return nil, err
 	}
 	if _, _, err := proof.ParseCheckpoint(signed, t.c.Policy); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrPending, errors.Join(append([]error{err}, absent...)...))
+		return nil, t.pending(signed, absent)
 	}
 	return signed, nil
 }
 
 // gather collects lines until all have answered, or the quorum is there and
-// the grace over, or the context is done.
-func (t *Tree) gather(ctx context.Context, answers <-chan answer, head Head) (lines [][]byte, absent []error, err error) {
+// the grace over, or the context is done. It also returns why others are
+// absent, by name.
+func (t *Tree) gather(ctx context.Context, answers <-chan answer, n int) (lines [][]byte, absent map[string]error, err error) {
 	var by []proof.Cosigner
 	var over <-chan time.Time
-	for range t.c.Witnesses {
+	absent = make(map[string]error)
+	for range n {
 		if over == nil && t.c.Policy.Satisfied(by) {
 			over = time.After(t.c.Grace)
 		}
@@ -70,71 +102,102 @@ func (t *Tree) gather(ctx context.Context, answers <-chan answer, head Head) (li
 			if errors.Is(a.err, ErrForked) {
 				return nil, nil, a.err
 			}
+			for _, name := range a.names {
+				absent[name] = a.err
+			}
 			if a.err != nil {
-				absent = append(absent, fmt.Errorf("witness %s: %w", a.name, a.err))
 				continue
 			}
-			t.seen[a.name] = a.seen
-			lines, by = append(lines, a.line), append(by, proof.Cosigner{Name: a.name})
+			t.seen[a.names[0]] = a.seen
+			lines = append(lines, a.lines)
+			for _, name := range a.by {
+				by = append(by, proof.Cosigner{Name: name})
+			}
 		case <-over:
 			return lines, absent, nil
 		case <-ctx.Done():
-			return lines, append(absent, ctx.Err()), nil
+			return lines, absent, nil
 		}
 	}
 	return lines, absent, nil
 }
 
 // ask asks one witness, and once more from where the witness says it stands.
-func (t *Tree) ask(ctx context.Context, name string, w Cosigner, seen int64, head Head) answer {
-	r, err := newReader(t.c.Dir, head)
+func (t *Tree) ask(ctx context.Context, p party, seen int64, head Head) answer {
+	r, err := newReader(inDir(t.c.Dir), head)
 	if err != nil {
-		return answer{name: name, err: err}
+		return answer{party: p, err: err}
 	}
-	line, err := t.askFrom(ctx, name, w, seen, r, head)
-	var conflict *Conflict
-	if errors.As(err, &conflict) {
-		if seen, err = t.judge(conflict, r); err == nil {
-			line, err = t.askFrom(ctx, name, w, seen, r, head)
+	a := t.askFrom(ctx, p, seen, r, head)
+	for range 2 {
+		var conflict *Conflict
+		if !errors.As(a.err, &conflict) {
+			break
 		}
+		if seen, err = t.judge(p, conflict, r, head); err != nil {
+			return answer{party: p, err: err}
+		}
+		if a.seen == seen {
+			break // it was asked from there
+		}
+		a = t.askFrom(ctx, p, seen, r, head)
 	}
-	return answer{name, line, head.Size, err}
+	return a
 }
 
-func (t *Tree) askFrom(ctx context.Context, name string, w Cosigner, seen int64, r *reader, head Head) ([]byte, error) {
-	p, err := r.consistency(seen, head.Size)
-	if err != nil {
-		return nil, err
+// askFrom asks a witness from a size, and checks that it answers with its own
+// lines. The answer says how far the witness has seen.
+func (t *Tree) askFrom(ctx context.Context, p party, seen int64, r *reader, head Head) answer {
+	a := answer{party: p, seen: seen}
+	way, err := r.consistency(seen, head.Size)
+	if err == nil {
+		a.lines, err = p.w.Cosign(ctx, seen, way, head.Note)
 	}
-	line, err := w.Cosign(ctx, seen, p, head.Note)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		a.by, err = t.signers(head, a.lines)
 	}
-	signed, err := proof.Assemble(head.Note, [][]byte{line}, t.c.Policy)
+	for _, name := range a.by {
+		if !slices.Contains(p.names, name) {
+			err = errors.New("it answered with another witness's signature")
+		}
+	}
+	if err == nil {
+		a.seen = head.Size
+	}
+	a.err = err
+	return a
+}
+
+// signers returns the names of the witnesses whose lines these are.
+func (t *Tree) signers(head Head, lines []byte) ([]string, error) {
+	signed, err := proof.Assemble(head.Note, [][]byte{lines}, t.c.Policy)
 	if err != nil {
 		return nil, err
 	}
 	_, by, err := proof.ParseCheckpoint(signed, t.c.Policy.WithoutQuorum())
-	if err == nil && (len(by) != 1 || by[0].Name != name) {
-		err = errors.New("it answered with another witness's signature")
+	if err == nil && len(by) == 0 {
+		err = errors.New("it answered with no signature")
 	}
-	return line, err
+	var names []string
+	for _, c := range by {
+		names = append(names, c.Name)
+	}
+	return names, err
 }
 
 // judge returns the size to ask a witness from after a conflict. A checkpoint
 // that our key has signed and our tree does not have proves a fork; a bare
 // claim proves nothing, and that witness counts as absent.
-func (t *Tree) judge(c *Conflict, r *reader) (int64, error) {
-	past, err := parseSigned(c.Note, t.c.Policy)
-	if err != nil && c.Size <= r.edge.size && c.Size >= 0 {
+func (t *Tree) judge(p party, c *Conflict, r *reader, head Head) (int64, error) {
+	past, err := ParseSigned(c.Note, t.c.Policy)
+	if err != nil && !c.Disproved && c.Size <= head.Size && c.Size >= 0 {
 		return c.Size, nil
 	}
 	if err != nil {
-		return 0, fmt.Errorf("%w, and shows nothing for it", c)
+		return 0, errors.Join(fmt.Errorf("%w, and shows nothing for it", c), t.keepRefusal(p, c, head))
 	}
-	m := memory{"a witness", past}
-	if err := m.allow(Head{Size: r.edge.size, Root: r.edge.root()}); err != nil {
+	if err := t.remind(memory{"witness " + p.names[0], past}, c.Note, r, head); err != nil {
 		return 0, err
 	}
-	return past.Size, m.agree(r)
+	return past.Size, nil
 }

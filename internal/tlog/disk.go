@@ -55,9 +55,10 @@ func replace(path, temp string, data []byte) (err error) {
 	return nil
 }
 
-// replaceAlone is [replace] for a file outside the tree, such as a guard: when
-// it returns, the file survives a power cut.
-func replaceAlone(path string, data []byte) error {
+// Replace writes a file outside a tree, such as a guard: at any time it holds
+// the old or the new bytes, and when Replace returns the new ones survive a
+// power cut.
+func Replace(path string, data []byte) error {
 	if err := replace(path, path+".tmp", data); err != nil {
 		return err
 	}

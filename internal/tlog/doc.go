@@ -8,6 +8,12 @@
 // and found to be what a second reading of the table gives; it counts only
 // after the stored head was moved by compare-and-swap.
 //
+// The other parties of the log are here too. A [Witness], served by a
+// [WitnessServer] and asked through a [RemoteWitness], cosigns a log as long as
+// it only grows. A [Mirror] keeps a copy of one that it reads from a [Source].
+// Before a process signs for the first time it asks the witnesses what they
+// remember.
+//
 // What was signed is never changed: a table, head or file that says otherwise
 // is [ErrForked] or [ErrDamaged], and nothing is signed until a person has
 // looked at it.

@@ -137,7 +137,10 @@ func TestWitnessCatchesARestoreOfEverything(t *testing.T) {
 	check(t, os.Rename(filepath.Join(rebuilt.Dir, "tile"), filepath.Join(old, "tile")))
 
 	_, _, err := h.open(t).Publish(context.Background())
-	wants(t, err, ErrForked, "a witness remembers root")
+	wants(t, err, ErrForked, "remembers size 300")
+	if h.head.Size != 270 {
+		t.Errorf("a head of size %d was signed", h.head.Size)
+	}
 	if _, err := os.Stat(filepath.Join(old, "checkpoint")); err == nil {
 		t.Error("a forked checkpoint was published")
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"solferino/proof"
 )
@@ -18,10 +19,18 @@ type memory struct {
 }
 
 // memories gathers what this process, the published checkpoint and the guard
-// remember.
+// remember, and what witnesses have once reminded us of.
 func (t *Tree) memories() ([]memory, error) {
 	out := []memory{{"this process", t.last}}
-	for _, path := range []string{t.checkpointPath(), t.c.Guard} {
+	paths := []string{t.checkpointPath(), t.c.Guard}
+	forks, err := kept(t.c.Evidence, forkKind)
+	if err != nil {
+		return nil, err
+	}
+	for _, dir := range forks {
+		paths = append(paths, filepath.Join(dir, theirsName))
+	}
+	for _, path := range paths {
 		if path == "" {
 			continue
 		}
@@ -32,7 +41,7 @@ func (t *Tree) memories() ([]memory, error) {
 		if err != nil {
 			return nil, err
 		}
-		c, err := parseSigned(signed, t.c.Policy)
+		c, err := ParseSigned(signed, t.c.Policy)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w: %w", path, ErrDamaged, err)
 		}
@@ -63,12 +72,15 @@ func (m memory) agree(r *reader) error {
 	return nil
 }
 
-// parseSigned reads a checkpoint for its log's signature alone: who cosigned
-// it was a matter of the policy at its time.
-func parseSigned(signed []byte, policy *proof.Policy) (proof.Checkpoint, error) {
+// ParseSigned reads a checkpoint for its log's signature alone, whoever else has
+// signed it: that the log once said so is all that follows.
+func ParseSigned(signed []byte, policy *proof.Policy) (proof.Checkpoint, error) {
 	c, _, err := proof.ParseCheckpoint(logPart(signed, policy.Origin()), policy.WithoutQuorum())
 	return c, err
 }
+
+// LogPart returns a note without the signatures of others than the policy's log.
+func LogPart(signed []byte, policy *proof.Policy) []byte { return logPart(signed, policy.Origin()) }
 
 // logPart returns a note without the signatures of others than its log.
 func logPart(signed []byte, origin string) []byte {

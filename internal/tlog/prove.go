@@ -52,7 +52,7 @@ func (t *Tree) readerOf(ctx context.Context, size int64) (*reader, error) {
 	if head.Note == nil {
 		head.Root = proof.Empty("").Root
 	}
-	return newReader(t.c.Dir, head)
+	return newReader(inDir(t.c.Dir), head)
 }
 
 func (r *reader) consistency(old, now int64) (proof.Consistency, error) {

@@ -46,6 +46,9 @@ func (t *Tree) publish(ctx context.Context) (proof.Checkpoint, []byte, error) {
 		return proof.Checkpoint{}, nil, err
 	}
 	if s.size > s.head.Size || s.head.Note == nil {
+		if err := t.consult(ctx, s.head); err != nil {
+			return proof.Checkpoint{}, nil, err
+		}
 		if s.head, err = t.extend(ctx, s); err != nil {
 			return proof.Checkpoint{}, nil, err
 		}
@@ -67,6 +70,26 @@ func (t *Tree) publish(ctx context.Context) (proof.Checkpoint, []byte, error) {
 	}
 	t.step(StepPublished)
 	return t.Checkpoint()
+}
+
+// Refresh asks the witnesses to cosign what is published once more, so that
+// who watches sees that the log is alive. Without the quorum what is published
+// stays, and the error wraps [ErrPending].
+func (t *Tree) Refresh(ctx context.Context) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	s, err := t.load(ctx)
+	if err != nil || s.head.Note == nil {
+		return err
+	}
+	if err := t.guard(s.head); err != nil {
+		return err
+	}
+	signed, err := t.cosign(ctx, s.head)
+	if err != nil {
+		return fmt.Errorf("refresh log %s: %w", t.c.Policy.Origin(), err)
+	}
+	return t.show(signed)
 }
 
 // extend writes, checks and signs the tree of all entries of the store.
@@ -130,7 +153,7 @@ func (t *Tree) guard(h Head) error {
 	if old, err := os.ReadFile(t.c.Guard); err == nil && bytes.Equal(old, h.Note) {
 		return nil
 	}
-	return replaceAlone(t.c.Guard, h.Note)
+	return Replace(t.c.Guard, h.Note)
 }
 
 // show makes a cosigned note the public checkpoint.

@@ -15,29 +15,37 @@ import (
 // is checked against the root before its hashes are used. It serves one
 // question and is not for several goroutines.
 type reader struct {
-	dir   string
+	from  shelf
 	edge  edge
 	cache map[string][]byte // full tiles that were checked
 }
 
+// A shelf gives the bytes of a file of a tree, so many as it asks for.
+type shelf func(name string, size int) ([]byte, error)
+
+// inDir reads the files of a tree from a directory.
+func inDir(dir string) shelf {
+	return func(name string, size int) ([]byte, error) { return read(dir, name, size) }
+}
+
 // newReader opens the tree of a signed head. The error wraps [ErrDamaged] when
 // its right edge does not make its root.
-func newReader(dir string, head Head) (*reader, error) {
-	r := &reader{dir: dir, edge: edge{size: head.Size}, cache: make(map[string][]byte)}
+func newReader(from shelf, head Head) (*reader, error) {
+	r := &reader{from: from, edge: edge{size: head.Size}, cache: make(map[string][]byte)}
 	for level := 0; r.edge.count(level) > 0; level++ {
 		var data []byte // stays nil where the last tile is full
 		if width := int(r.edge.count(level) % tileWidth); width > 0 {
 			var err error
 			name := tilePath(level, r.edge.count(level+1), width)
-			if data, err = read(dir, name, width*hashSize); err != nil {
+			if data, err = from(name, width*hashSize); err != nil {
 				return nil, err
 			}
 		}
 		r.edge.levels = append(r.edge.levels, data)
 	}
 	if got := r.edge.root(); got != head.Root {
-		return nil, fmt.Errorf("partial tiles of %s: %w: at size %d they make the root %x, the signed head says %x",
-			dir, ErrDamaged, head.Size, got, head.Root)
+		return nil, fmt.Errorf("partial tiles: %w: at size %d they make the root %x, the signed head says %x",
+			ErrDamaged, head.Size, got, head.Root)
 	}
 	return r, nil
 }
@@ -82,7 +90,7 @@ func (r *reader) tile(level int, n int64) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, err := read(r.dir, name, tileWidth*hashSize)
+	data, err := r.from(name, tileWidth*hashSize)
 	if err != nil {
 		return nil, err
 	}
@@ -101,24 +109,31 @@ func (r *reader) lastBundle() (data []byte, first int64, err error) {
 		return nil, 0, nil
 	}
 	n := (r.edge.size - 1) / tileWidth
-	width := int(r.edge.size - n*tileWidth)
+	data, err = r.bundle(n)
+	return data, n * tileWidth, err
+}
+
+// bundle returns the entries of the widest bundle at place n.
+func (r *reader) bundle(n int64) ([]byte, error) {
+	width := int(min(r.edge.size-n*tileWidth, tileWidth))
 	above, err := r.tile(0, n)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	name := bundlePath(n, width)
-	if data, err = read(r.dir, name, width*(2+hashSize)); err != nil {
-		return nil, 0, err
+	data, err := r.from(name, width*(2+hashSize))
+	if err != nil {
+		return nil, err
 	}
 	if err := checkBundle(data, above); err != nil {
-		return nil, 0, fmt.Errorf("%s: %w", name, err)
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	return data, n * tileWidth, nil
+	return data, nil
 }
 
 // openEdge returns the right edge of a signed tree, checked, to append to.
 func openEdge(dir string, head Head) (*edge, error) {
-	r, err := newReader(dir, head)
+	r, err := newReader(inDir(dir), head)
 	if err != nil {
 		return nil, err
 	}

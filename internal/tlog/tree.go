@@ -53,6 +53,9 @@ type Config struct {
 	// another disk than the database and into no backup, so that a restored
 	// database meets it. "" means none.
 	Guard string
+	// Evidence is a directory for what proves that the log forked; it is read
+	// as a guard is. "" means none.
+	Evidence string
 	// Grace is how long to wait for further witnesses once the quorum is
 	// there. How long to wait for the quorum is for the context to say.
 	Grace time.Duration
@@ -64,10 +67,11 @@ type Config struct {
 // A Tree is the public form of one log. Its methods may be called by several
 // goroutines; one process at a time may call Publish.
 type Tree struct {
-	c    Config
-	mu   sync.Mutex       // held by Publish; owns what follows
-	last proof.Checkpoint // what this process signed last
-	seen map[string]int64 // size that each witness has seen
+	c         Config
+	mu        sync.Mutex       // held by Publish; owns what follows
+	last      proof.Checkpoint // what this process signed last
+	seen      map[string]int64 // size that each witness has seen, by its first name
+	consulted bool             // the witnesses were asked what they remember
 }
 
 // Open makes or opens the tree of a log and checks it: that the tiles make the
@@ -145,7 +149,7 @@ func (t *Tree) load(ctx context.Context) (state, error) {
 			return state{}, err
 		}
 	}
-	r, err := newReader(t.c.Dir, s.head)
+	r, err := newReader(inDir(t.c.Dir), s.head)
 	if err != nil {
 		return state{}, err
 	}

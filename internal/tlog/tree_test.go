@@ -135,8 +135,8 @@ func alone(t testing.TB) *house { return newHouse(t, "quorum none\n") }
 func (h *house) witness(t testing.TB, name string) *Witness {
 	t.Helper()
 	w, err := NewWitness(WitnessConfig{
-		Key:  h.keys[name],
-		Log:  h.vkey,
+		Keys: []string{h.keys[name]},
+		Logs: []string{h.vkey},
 		File: filepath.Join(h.Dir, "..", filepath.Base(h.Dir)+"-"+name),
 		Now:  func() time.Time { return h.now },
 	})

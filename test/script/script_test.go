@@ -56,6 +56,8 @@ func TestScript(t *testing.T) {
 			"flip": flip,
 			"code": code,
 			"each": each,
+
+			"await": await,
 		},
 	})
 }
