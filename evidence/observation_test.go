@@ -81,8 +81,15 @@ func TestObservationsAreRefused(t *testing.T) {
 	if _, err := evidence.EncodeObservations(twice); err == nil {
 		t.Errorf("an id that stands twice is written")
 	}
-	if _, err := evidence.EncodeObservations(make([]evidence.Observation, evidence.MaxObservations+1)); err == nil {
+	many := make([]evidence.Observation, evidence.MaxObservations+1)
+	for i := range many {
+		many[i] = evidence.Observation{ID: fmt.Sprintf("o%d", i), Family: evidence.Technique, Value: "T1018"}
+	}
+	if _, err := evidence.EncodeObservations(many); err == nil {
 		t.Errorf("too many are written")
+	}
+	if _, err := evidence.EncodeObservations(many[1:]); err != nil {
+		t.Errorf("as many as may be: %v", err)
 	}
 	good, err := evidence.EncodeObservations([]evidence.Observation{observation()})
 	if err != nil {
