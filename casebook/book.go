@@ -231,6 +231,9 @@ func (b *Book) who(e Entry) (*party.Institution, *party.Person, error) {
 func (b *Book) view(e Entry) (View, error) {
 	v := View{}
 	for _, c := range e.Cites {
+		if noun := c.Subject.Noun(); noun == "case" || noun == "publication" {
+			return nil, fmt.Errorf("%s cites %s, on which no act relies and which would be published with it: %w", e.Act.Kind(), c.Subject, record.ErrMalformed)
+		}
 		f, err := b.Before(c.Subject, e.Index)
 		if err != nil {
 			return nil, err

@@ -30,8 +30,12 @@ func TestAnInstitutionIsFoundedOnce(t *testing.T) {
 	if err := n.Apply(record.Record{Subject: "institution/reef", Actor: ana, Act: other}); !errors.Is(err, party.ErrTwice) {
 		t.Errorf("again: Apply() = %v, want ErrTwice", err)
 	}
-	if err := n.Apply(about("institution/reef", party.KeyAdded{})); err == nil {
-		t.Errorf("an institution takes a key")
+	if err := n.Apply(about("institution/reef", party.KeyAdded{})); err == nil || errors.Is(err, party.ErrTwice) {
+		t.Errorf("an institution is given a key: %v", err)
+	}
+	var none party.Institution
+	if err := none.Apply(about("institution/reef", party.KeyAdded{})); err == nil || none.ID != "" {
+		t.Errorf("a key founds %q: %v", none.ID, err)
 	}
 	if n.Name != "The Reef Institute" || n.Founder != boss {
 		t.Errorf("refused, and yet it is %+v", n)

@@ -133,6 +133,9 @@ func (b *Bench) End(act Ended) error {
 	if !b.Under() {
 		return fmt.Errorf("end of round %d: %w", b.Round, ErrOutOfStep)
 	}
+	if b.Concluded() == nil {
+		return fmt.Errorf("round %d can conclude, so it cannot be given up: %w", b.Round, ErrOutOfStep)
+	}
 	b.Ended = act.Reason
 	return nil
 }

@@ -3,6 +3,7 @@ package review_test
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -317,6 +318,9 @@ func TestWhenARoundIsConcluded(t *testing.T) {
 		if err := tt.bench.Concluded(); (err == nil) != tt.ok || !tt.ok && !errors.Is(err, review.ErrOutOfStep) {
 			t.Errorf("%s: Concluded() = %v", name, err)
 		}
+	}
+	if err := sealed(t, review.Concur).Concluded(); !strings.Contains(err.Error(), "is not closed") {
+		t.Errorf("while ballots are sealed the round says %v", err)
 	}
 	concur, dissent, abstain := opened(t, review.Concur, review.Dissent, review.Abstain).Count()
 	if got := []int{concur, dissent, abstain}; cmp.Diff(got, []int{1, 1, 1}) != "" {
