@@ -3,11 +3,16 @@ package cli
 import (
 	"bytes"
 	"context"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"solferino/verify"
 )
@@ -51,13 +56,28 @@ func TestMirrorOfTheDemonstration(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer closeAll()
-	server := httptest.NewServer(handler)
+	var bad atomic.Bool // then one bundle comes with a byte changed
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !bad.Load() || r.URL.Path != "/bundle/viasat-2022.1.finding" {
+			handler.ServeHTTP(w, r)
+			return
+		}
+		b := bytes.Clone(playedBundle(t))
+		b[len(b)/2] ^= 1
+		_, _ = w.Write(b)
+	}))
 	defer server.Close()
 	policy := filepath.Join(t.TempDir(), "policy")
 	if err := os.WriteFile(policy, []byte(run(t, 0, "log", "policy", "--home", home)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
+	bad.Store(true)
+	first := run(t, exitPartly, "mirror", "sync", "--dir", dir, "--log", server.URL, "--policy", policy)
+	if !strings.Contains(first, "4 bundles") || !strings.Contains(first, "refused") || !strings.Contains(first, "bundle/viasat-2022.1.finding") {
+		t.Errorf("of a bundle with a byte changed it says %s", first)
+	}
+	bad.Store(false)
 	said := run(t, 0, "mirror", "sync", "--dir", dir, "--log", server.URL, "--policy", policy)
 	if again := run(t, 0, "mirror", "sync", "--dir", dir, "--log", server.URL, "--policy", policy); !strings.Contains(again, "0 openings, 0 bundles, 0 attachments") {
 		t.Errorf("the second time it says %s, after %s", again, said)
@@ -158,8 +178,65 @@ func TestMonitorOfTheDemonstration(t *testing.T) {
 		t.Fatal(err)
 	}
 	run(t, 0, args...)
+	if err := os.WriteFile(journal, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if said := interrupted(t, 1, "alarm: act: ", append(slices.Delete(slices.Clone(args), 1, 2), "--dir", filepath.Join(dir, "another"))...); strings.Contains(said, "alarm: stale") {
+		t.Errorf("it goes on and says %s", said)
+	}
 	if len(ids) != acts {
 		t.Errorf("%d alarms named %d records", acts, len(ids))
+	}
+}
+
+// A presser reads what is printed and presses Ctrl-C when it has read the words.
+type presser struct {
+	mu    sync.Mutex
+	read  bytes.Buffer // mu
+	words string
+	press func()
+}
+
+func (p *presser) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n, err := p.read.Write(b)
+	if strings.Contains(p.read.String(), p.words) {
+		p.press()
+	}
+	return n, err
+}
+
+// interrupted runs a command that does not end, until it says the words, and
+// returns what it printed.
+func interrupted(t *testing.T, code int, words string, args ...string) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	env, _, _ := newEnv()
+	p := &presser{words: words, press: cancel}
+	env.Stdout, env.Stderr = p, p
+	if got := Main(ctx, env, args); got != code || !strings.Contains(p.read.String(), words) {
+		t.Errorf("%s: exit code %d, want %d and %q: %s", strings.Join(args, " "), got, code, words, &p.read)
+	}
+	return p.read.String()
+}
+
+// A log that is published again and again asks for new cosignatures in time.
+func TestLogPublishGoesOn(t *testing.T) {
+	home := copyOfPlayed(t)
+	file := filepath.Join(home, publicDir, "checkpoint")
+	before, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	interrupted(t, 0, "published is size", "log", "publish", "--home", home, "--every", "1s", "--refresh", "24h")
+	if after, err := os.ReadFile(file); err != nil || !bytes.Equal(after, before) {
+		t.Errorf("a young checkpoint was cosigned again: %v", err)
+	}
+	interrupted(t, 0, "published is size", "log", "publish", "--home", home, "--every", "1s", "--refresh", "1ns")
+	if after, err := os.ReadFile(file); err != nil || bytes.Equal(after, before) {
+		t.Errorf("an old checkpoint was not cosigned again: %v", err)
 	}
 }
 

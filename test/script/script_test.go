@@ -53,10 +53,9 @@ func TestScript(t *testing.T) {
 			return err == nil, nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"flip": flip,
-			"code": code,
-			"each": each,
-
+			"flip":  flip,
+			"code":  code,
+			"each":  each,
 			"await": await,
 		},
 	})
